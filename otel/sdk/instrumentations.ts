@@ -1,0 +1,70 @@
+// Which libraries are traced, and how: one server span and one client span a hop, one span a statement, and nothing from middleware,
+// files, DNS or sockets. Everything that OpenTelemetry's metapackage knows beside these five stays off.
+import type { Span } from '@opentelemetry/api'
+import { getNodeAutoInstrumentations, type InstrumentationConfigMap } from '@opentelemetry/auto-instrumentations-node'
+import {
+  ATTR_DB_COLLECTION_NAME,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_SERVER_PORT,
+  ATTR_URL_TEMPLATE,
+} from '@opentelemetry/semantic-conventions/incubating'
+import { currentAttempt } from './client-span.ts'
+import { summarizeStatement } from './statement.ts'
+
+/** Paths of health checks and scrapes: never traced. */
+const untracedPaths = new Set(['/healthz', '/readyz', '/metrics', '/region-health'])
+
+const enabled: InstrumentationConfigMap = {
+  '@opentelemetry/instrumentation-http': {
+    enabled: true,
+    // Calls between nodes go through undici; what else uses node:http is the control stream and the exporters.
+    disableOutgoingRequestInstrumentation: true,
+    ignoreIncomingRequestHook: (request) => untracedPaths.has(request.url?.split('?', 1)[0] ?? ''),
+  },
+  '@opentelemetry/instrumentation-express': {
+    enabled: true,
+    // Layer types are an enum of the instrumentation; its string values are documented and stable.
+    ignoreLayersType: ['middleware', 'router', 'request_handler'] as never,
+  },
+  '@opentelemetry/instrumentation-pg': {
+    enabled: true,
+    requireParentSpan: true,
+    ignoreConnectSpans: true,
+    requestHook: (span, { query }) => describeStatement(span, query.text),
+  },
+  '@opentelemetry/instrumentation-undici': {
+    enabled: true,
+    requireParentforSpans: true,
+    startSpanHook: () => {
+      const attempt = currentAttempt()
+      if (!attempt) return {}
+      return {
+        [ATTR_URL_TEMPLATE]: attempt.route,
+        [ATTR_SERVER_PORT]: attempt.peerPort,
+        'faultline.callee.instance': attempt.instance,
+        ...(attempt.resendCount > 0 ? { 'http.request.resend_count': attempt.resendCount } : {}),
+      }
+    },
+    requestHook: (span) => {
+      const attempt = currentAttempt()
+      if (attempt) span.updateName(`${attempt.method} ${attempt.route}`)
+    },
+  },
+  '@opentelemetry/instrumentation-pino': { enabled: true },
+}
+
+function describeStatement(span: Span, text: string): void {
+  const { operation, summary, table } = summarizeStatement(text)
+  span.updateName(summary)
+  span.setAttribute(ATTR_DB_QUERY_SUMMARY, summary)
+  span.setAttribute(ATTR_DB_OPERATION_NAME, operation)
+  if (table) span.setAttribute(ATTR_DB_COLLECTION_NAME, table)
+}
+
+/** The five instrumentations that a node uses. The bundler calls this too, to know what to patch. */
+export function createInstrumentations() {
+  // Without this list the metapackage would also construct and patch some forty others.
+  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = 'http,express,pg,undici,pino'
+  return getNodeAutoInstrumentations(enabled)
+}
