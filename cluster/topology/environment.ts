@@ -1,0 +1,48 @@
+// The whole environment of a node process: what its main.ts reads, and nothing of the environment that the supervisor was started in.
+import { homeRegion, kindSpec } from './kinds.ts'
+import type { NodeSpec } from './nodes.ts'
+
+export type NodeSurroundings = {
+  port: number
+  /** Control plane, for instance `ws://127.0.0.1:7070`. */
+  controlUrl: string
+  token: string
+  otlpUrl: string
+  telemetry: boolean
+  version: string
+  mediaDir: string
+  sessionSecret: string
+  logLevel: string
+  /** Connection string of the primary for a role on a database. */
+  databaseUrl(role: string, database: string): string
+  /** The same for the replica of a region; undefined when the region has none. */
+  replicaUrl(role: string, database: string, region: string): string | undefined
+}
+
+/** Environment variables of one node, by name. The names are the contract of `services/kit/node.ts`. */
+export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Record<string, string> {
+  const { database } = kindSpec(node.kind)
+  const env: Record<string, string> = {
+    FAULTLINE_NODE: node.id,
+    FAULTLINE_KIND: node.kind,
+    FAULTLINE_REGION: node.region,
+    FAULTLINE_HOST: '127.0.0.1',
+    FAULTLINE_PORT: String(around.port),
+    FAULTLINE_CONTROL_URL: around.controlUrl,
+    FAULTLINE_TOKEN: around.token,
+    FAULTLINE_OTLP_URL: around.otlpUrl,
+    FAULTLINE_TELEMETRY: around.telemetry ? 'on' : 'off',
+    FAULTLINE_LOG_LEVEL: around.logLevel,
+    FAULTLINE_PARENT_PIPE: '1',
+    FAULTLINE_VERSION: around.version,
+  }
+  if (database) {
+    env['FAULTLINE_DATABASE_URL'] = around.databaseUrl(database.role, database.name)
+    env['FAULTLINE_DATABASE_REGION'] = homeRegion
+    const replica = database.readsReplica && around.replicaUrl(database.role, database.name, node.region)
+    if (replica) env['FAULTLINE_DATABASE_REPLICA_URL'] = replica
+  }
+  if (node.kind === 'users' || node.kind === 'gateway') env['FAULTLINE_SESSION_SECRET'] = around.sessionSecret
+  if (node.kind === 'media') env['FAULTLINE_MEDIA_DIR'] = around.mediaDir
+  return env
+}
