@@ -1,0 +1,119 @@
+// The node's side of the control stream: applies each document, reports it, and goes on with the last one when the stream is lost.
+import { context } from '@opentelemetry/api'
+import { suppressTracing } from '@opentelemetry/core'
+import WebSocket from 'ws'
+import type { Logger } from '../../../otel/sdk/logger.ts'
+import { type ControlDocument, type FromNode, ToNode } from './document.ts'
+
+/** A control plane that is silent for so long is taken for gone; it pings every second. */
+const SILENCE_MS = 5_000
+const RECONNECT_MS = { first: 100, max: 2_000 }
+const MAX_MESSAGE_BYTES = 1024 * 1024
+
+export type ControlStream = {
+  /** The newest document; an empty one of version -1 before the first has come. */
+  document(): ControlDocument
+  /** Calls `listener` after each change; returns how to stop that. */
+  onChange(listener: (document: ControlDocument) => void): () => void
+  /** Resolves with the first document. */
+  first: Promise<ControlDocument>
+  reportReady(ready: boolean, reason?: string): void
+  close(): void
+}
+
+export type ControlStreamOptions = {
+  url: string
+  token: string
+  node: string
+  log: Logger
+  /** The control plane asks this node to leave. */
+  onDrain: () => void
+}
+
+const empty: ControlDocument = { version: -1, endpoints: {}, delays: {}, policies: {}, settings: {} }
+
+/** Opens the stream and keeps it open until `close`. It never throws: without a control plane the node waits or goes on. */
+export function openControlStream(options: ControlStreamOptions): ControlStream {
+  const { log } = options
+  const listeners = new Set<(document: ControlDocument) => void>()
+  let resolveFirst: (document: ControlDocument) => void = () => {}
+  const first = new Promise<ControlDocument>((resolve) => {
+    resolveFirst = resolve
+  })
+  let document = empty
+  let ready: FromNode = { type: 'ready', ready: false }
+  let socket: WebSocket | undefined
+  let backoffMs = RECONNECT_MS.first
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const send = (message: FromNode) => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+  }
+
+  const apply = (next: ControlDocument) => {
+    document = next
+    for (const listener of listeners) listener(next)
+    resolveFirst(next)
+    send({ type: 'applied', version: next.version })
+  }
+
+  const receive = (text: string) => {
+    const message = parseMessage(text)
+    if (!message) return log.warn('the control plane sent a message that this node does not understand')
+    if (message.type === 'drain') options.onDrain()
+    else apply(message.document)
+  }
+
+  const connect = () => {
+    const url = `${options.url}/v1/stream?node=${encodeURIComponent(options.node)}`
+    const headers = { authorization: `Bearer ${options.token}` }
+    const current = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
+    socket = current
+    const silence = setTimeout(() => current.terminate(), SILENCE_MS)
+    current.on('open', () => {
+      backoffMs = RECONNECT_MS.first
+      send(ready)
+    })
+    current.on('ping', () => silence.refresh())
+    current.on('message', (data) => {
+      silence.refresh()
+      receive(data.toString())
+    })
+    current.on('error', (error) => log.debug({ err: error }, 'control stream failed'))
+    current.on('close', () => {
+      clearTimeout(silence)
+      if (closed) return
+      timer = setTimeout(connectUntraced, backoffMs)
+      backoffMs = Math.min(backoffMs * 2, RECONNECT_MS.max)
+    })
+  }
+  const connectUntraced = () => context.with(suppressTracing(context.active()), connect)
+  connectUntraced()
+
+  return {
+    document: () => document,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    first,
+    reportReady(isReady, reason) {
+      ready = { type: 'ready', ready: isReady, ...(reason === undefined ? {} : { reason: reason.slice(0, 500) }) }
+      send(ready)
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      socket?.close()
+    },
+  }
+}
+
+function parseMessage(text: string): ToNode | undefined {
+  try {
+    return ToNode.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,194 @@
+// A service's database: pooled queries and transactions on the primary, reads on the region's replica, both cut by the request's deadline.
+// It waits a little for a server that is restarting, and never repeats a statement that may have been carried out.
+import type { Socket } from 'node:net'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import pg from 'pg'
+import type { Logger } from '../../../otel/sdk/logger.ts'
+import { currentScope, remainingMs } from '../http/deadline.ts'
+import { HttpError } from '../http/errors.ts'
+import { databaseUnavailable, isCancelled, isDatabaseGone } from './failures.ts'
+
+export type Queryable = {
+  /** Runs one statement and returns its rows. Values go as parameters, never into the text: the text is on the span. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
+}
+
+export type Database = Queryable & {
+  /** Runs `work` in one transaction on the primary; what it throws rolls back. */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
+  /**
+   * Where to read from: the region's replica, or the primary when there is none, when it does not answer, or when it has not
+   * replayed the log up to `readAfter` yet (read your writes).
+   */
+  reader(readAfter?: string): Promise<Queryable>
+  /** The primary's log position; what was committed before is at or below it. */
+  position(): Promise<string>
+  /** Throws when the primary does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  primaryUrl: string
+  replicaUrl?: string | undefined
+  /** Connections a pool. */
+  poolSize?: number
+  /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
+  streams?: { primary?: () => Socket; replica?: () => Socket }
+  log: Logger
+}
+
+/** How long to wait for a connection, pool queue included. */
+const ACQUIRE_MS = 2_000
+/** How long a replica that failed is left alone. */
+const REPLICA_PAUSE_MS = 1_000
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const primary = createPool(options.primaryUrl, options, options.streams?.primary)
+  const replica = options.replicaUrl ? createPool(options.replicaUrl, options, options.streams?.replica) : undefined
+  let replicaPausedUntilMs = 0
+
+  const onPrimary: Queryable = {
+    query: (text, values) => withClient(primary, (client) => run(primary, client, text, values)),
+  }
+  const onReplica: Queryable | undefined = replica && {
+    query: async (text, values) => {
+      try {
+        return await withClient(replica, (client) => run(replica, client, text, values), 0)
+      } catch (error) {
+        if (!isUnavailable(error)) throw error
+        replicaPausedUntilMs = performance.now() + REPLICA_PAUSE_MS
+        options.log.warn('the replica does not answer; reading from the primary')
+        return onPrimary.query(text, values)
+      }
+    },
+  }
+
+  return {
+    query: onPrimary.query,
+    transaction: (work) => withClient(primary, (client) => transact(primary, client, work)),
+    async reader(readAfter) {
+      if (!onReplica || performance.now() < replicaPausedUntilMs) return onPrimary
+      if (readAfter === undefined) return onReplica
+      const [row] = await onReplica.query<{ caught_up: boolean | null }>(
+        'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS caught_up',
+        [readAfter],
+      )
+      return row?.caught_up ? onReplica : onPrimary
+    },
+    async position() {
+      const [row] = await onPrimary.query<{ position: string }>('SELECT pg_current_wal_lsn()::text AS position')
+      return row?.position ?? '0/0'
+    },
+    ping: async () => void (await onPrimary.query('SELECT 1')),
+    async close() {
+      await Promise.all([primary.end(), replica?.end()])
+    },
+  }
+}
+
+function createPool(url: string, options: DatabaseOptions, stream?: () => Socket): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 6,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: ACQUIRE_MS,
+    keepAlive: true,
+    ...(stream ? { stream } : {}),
+  })
+  // A connection that dies while idle or checked out also fails the statement that used it; that is where it is reported.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+async function withClient<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  connectAttempts = 6,
+): Promise<T> {
+  const client = await acquire(pool, connectAttempts)
+  let failure: unknown
+  try {
+    return await work(client)
+  } catch (error) {
+    failure = error
+    throw isDatabaseGone(error) ? databaseUnavailable(error) : error
+  } finally {
+    client.release(isDatabaseGone(failure))
+  }
+}
+
+/** Nothing was sent yet, so a refused connection is tried again while the deadline allows: a primary restarts within a second. */
+async function acquire(pool: pg.Pool, attempts: number): Promise<pg.PoolClient> {
+  throwIfEnded()
+  const again = handleWhen((error) => isDatabaseGone(error) && (remainingMs() ?? 1) > 0)
+  const backoff = new ExponentialBackoff({ initialDelay: 40, maxDelay: 400 })
+  const connect = retry(again, { maxAttempts: attempts, backoff })
+  const client = await connect
+    .execute(() => pool.connect())
+    .catch((error: unknown) => {
+      throw isDatabaseGone(error) ? databaseUnavailable(error) : error
+    })
+  try {
+    throwIfEnded()
+  } catch (error) {
+    client.release()
+    throw error
+  }
+  return client
+}
+
+/** One statement; when the request ends first, the server is told to stop working on it. */
+async function run<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  client: pg.PoolClient,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  throwIfEnded()
+  const signal = currentScope()?.signal
+  const cancel = () => void pool.query('SELECT pg_cancel_backend($1)', [processId(client)]).catch(() => {})
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return (await client.query<Row>(text, values)).rows
+  } catch (error) {
+    throw isCancelled(error) ? requestEnded(error) : error
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+async function transact<T>(
+  pool: pg.Pool,
+  client: pg.PoolClient,
+  work: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
+  await run(pool, client, 'BEGIN')
+  try {
+    const result = await work({ query: (text, values) => run(pool, client, text, values) })
+    await run(pool, client, 'COMMIT')
+    return result
+  } catch (error) {
+    // Not through run(): an ended request must roll back all the same.
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+function processId(client: pg.PoolClient): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+}
+
+function throwIfEnded(): void {
+  const signal = currentScope()?.signal
+  if (signal?.aborted) throw requestEnded(signal.reason)
+}
+
+function requestEnded(cause: unknown): HttpError {
+  return new HttpError(504, 'deadline_exceeded', 'the request ended before its database work did', { cause })
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isDatabaseGone(error) || (error instanceof HttpError && error.code === 'database_unavailable')
+}

@@ -1,0 +1,46 @@
+// Gives each request its deadline and its cancellation: the caller's remaining milliseconds, or this node's default.
+import type { RequestHandler } from 'express'
+import { DEADLINE_HEADER, withScope } from './deadline.ts'
+import { HttpError } from './errors.ts'
+
+/** What a request may take when its caller set no deadline. */
+const DEFAULT_DEADLINE_MS = 10_000
+const MAX_DEADLINE_MS = 60_000
+
+/** Why a request's work was cancelled; `code` becomes `error.type` of the client spans that it cuts. */
+export class ScopeEnded extends Error {
+  override readonly name = 'ScopeEnded'
+  readonly code: 'timeout' | 'cancelled'
+
+  constructor(code: 'timeout' | 'cancelled') {
+    super(code === 'timeout' ? 'the deadline of the request has passed' : 'the client went away')
+    this.code = code
+  }
+}
+
+/** Express middleware: runs the rest of the request in a scope that ends with the deadline or with the client. */
+export function requestScope(defaultDeadlineMs: number = DEFAULT_DEADLINE_MS): RequestHandler {
+  return (request, response, next) => {
+    const budgetMs = deadlineOf(request.get(DEADLINE_HEADER), defaultDeadlineMs)
+    const abort = new AbortController()
+    const timer = setTimeout(() => abort.abort(new ScopeEnded('timeout')), budgetMs)
+    response.once('close', () => {
+      clearTimeout(timer)
+      if (!response.writableEnded) abort.abort(new ScopeEnded('cancelled'))
+    })
+    withScope({ deadlineAtMs: performance.now() + budgetMs, signal: abort.signal }, next)
+  }
+}
+
+/** Throws a 400 that names the header when it is not a whole number of ms, and a 504 when nothing is left. */
+export function deadlineOf(header: string | undefined, defaultMs: number): number {
+  if (header === undefined) return defaultMs
+  if (!/^\d{1,9}$/.test(header)) {
+    throw new HttpError(400, 'invalid_request', `${DEADLINE_HEADER} must be a whole number of milliseconds`, {
+      fields: [{ field: DEADLINE_HEADER, message: 'must be a whole number of milliseconds' }],
+    })
+  }
+  const ms = Math.min(Number(header), MAX_DEADLINE_MS)
+  if (ms === 0) throw new HttpError(504, 'deadline_exceeded', 'the deadline had passed when the request arrived')
+  return ms
+}

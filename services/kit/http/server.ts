@@ -1,0 +1,86 @@
+// What every node's HTTP side shares: health, deadlines, trace headers, body limits, problem documents, and an orderly close.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type Router } from 'express'
+import type { Logger } from '../../../otel/sdk/logger.ts'
+import { traceResponse } from '../../../otel/sdk/trace-response.ts'
+import { errorResponse, unknownRoute } from './error-response.ts'
+import { requestScope } from './request-scope.ts'
+
+/** Everything that the shop accepts is small. */
+export const BODY_LIMIT_BYTES = 64 * 1024
+
+export type AppOptions = {
+  log: Logger
+  routes: Router
+  /** `json` parses JSON bodies; `raw` keeps them as bytes, for nodes that pass them on. */
+  bodies?: 'json' | 'raw'
+  /** What a request may take when its caller set no deadline, in ms. */
+  defaultDeadlineMs?: number
+}
+
+/** An express app with the shop's conventions around the given routes. It does not listen. */
+export function createServiceApp({ log, routes, bodies = 'json', defaultDeadlineMs }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', 'simple')
+  app.use((_request, response, next) => {
+    const ids = traceResponse()
+    if (ids) response.set({ traceresponse: ids.traceResponse, 'x-trace-id': ids.traceId })
+    next()
+  })
+  app.use(requestScope(defaultDeadlineMs))
+  app.use(
+    bodies === 'json'
+      ? express.json({ limit: BODY_LIMIT_BYTES, strict: true })
+      : express.raw({ limit: BODY_LIMIT_BYTES, type: () => true, inflate: false }),
+  )
+  app.use(routes)
+  app.use(unknownRoute)
+  app.use(errorResponse(log))
+  return app
+}
+
+export type Health = { ready: boolean; reason?: string }
+
+export type Listening = { server: Server; port: number; close(graceMs: number): Promise<void> }
+
+/** Listens on `host:port` (0 for any free port). `close` takes no new work, lets requests finish for `graceMs`, then cuts them. */
+export async function listen(
+  app: Express,
+  options: { host: string; port: number; health?: () => Health },
+): Promise<Listening> {
+  const health = options.health ?? (() => ({ ready: true }))
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if (!answerHealth(request, response, health)) app(request, response)
+    },
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  // A listening TCP server has an AddressInfo; only pipes have strings.
+  const { port } = server.address() as AddressInfo
+  return { server, port, close: (graceMs) => close(server, graceMs) }
+}
+
+/** Health checks stand before express: they need no deadline, no body and no trace. */
+function answerHealth(request: IncomingMessage, response: ServerResponse, health: () => Health): boolean {
+  if (request.url !== '/healthz' && request.url !== '/readyz') return false
+  const state = request.url === '/healthz' ? { status: 'up' } : health()
+  response.statusCode = 'ready' in state && !state.ready ? 503 : 200
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(state))
+  return true
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(cut)
+}
