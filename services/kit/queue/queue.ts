@@ -1,0 +1,131 @@
+// The message queue: pg-boss on a PostgreSQL database. Publishing happens inside the caller's transaction (a transactional outbox:
+// the message exists exactly when the transaction does). Delivery is at least once; consumers must be idempotent.
+import PgBoss from 'pg-boss'
+import type { Logger } from '../../../otel/sdk/logger.ts'
+import type { Database, Queryable } from '../database/database.ts'
+
+const SCHEMA = 'queue'
+
+export type QueueOptions = {
+  name: string
+  deadLetterName: string
+  /** Deliveries in all before a message becomes a dead letter. */
+  maxDeliveries: number
+}
+
+export type Message = {
+  id: string
+  data: unknown
+  /** How often it was delivered before. */
+  redeliveries: number
+}
+
+export type Queue = {
+  /** Installs the queue's tables where they are missing and lets `consumerRole` use them. */
+  install(options: QueueOptions, consumerRole: string): Promise<void>
+  /** Resolves once the tables are there. */
+  waitUntilInstalled(queue: string): Promise<void>
+  /** Adds a message within `transaction`. */
+  publish(transaction: Queryable, queue: string, messageId: string, data: object): Promise<void>
+  /** Up to `limit` messages, now held by this consumer for `LEASE_S` seconds. */
+  fetch(queue: string, limit: number): Promise<Message[]>
+  complete(queue: string, messageId: string): Promise<void>
+  /** Gives a message back, to be delivered again later or to become a dead letter. */
+  fail(queue: string, messageId: string, reason: string): Promise<void>
+  deadLetters(queue: string, limit: number): Promise<{ items: DeadMessage[]; total: number }>
+  /** Moves a dead letter back; false when there is none of this id. */
+  redeliver(deadLetterQueue: string, queue: string, messageId: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+export type DeadMessage = { messageId: string; data: unknown; deadAt: Date }
+
+/** A consumer that died holds its messages for so long before others get them. */
+const LEASE_S = 15
+const RETRY_DELAY_S = 1
+/** Dead letters wait for people. */
+const RETENTION_DAYS = 365
+
+/**
+ * @param role `producer` only sends; `consumer` also runs pg-boss's upkeep: expired leases, old messages.
+ */
+export function createQueue(database: Database, role: 'producer' | 'consumer', log: Logger): Queue {
+  const boss = new PgBoss({
+    db: executor(database),
+    schema: SCHEMA,
+    migrate: role === 'producer',
+    supervise: role === 'consumer',
+    schedule: false,
+    maintenanceIntervalSeconds: 5,
+    monitorStateIntervalSeconds: 5,
+    retentionDays: RETENTION_DAYS,
+  })
+  boss.on('error', (error) => log.warn({ err: error }, 'queue upkeep failed; it goes on at the next turn'))
+  let started: Promise<unknown> | undefined
+
+  return {
+    async install({ name, deadLetterName, maxDeliveries }, consumerRole) {
+      await boss.start()
+      await boss.createQueue(deadLetterName, { name: deadLetterName, retentionDays: RETENTION_DAYS })
+      const retry = { retryLimit: maxDeliveries - 1, retryDelay: RETRY_DELAY_S, retryBackoff: true }
+      const queue = { name, deadLetter: deadLetterName, expireInSeconds: LEASE_S, ...retry }
+      await boss.createQueue(name, queue)
+      await boss.updateQueue(name, queue)
+      await database.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${consumerRole}`)
+      await database.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${consumerRole}`)
+    },
+    async waitUntilInstalled(queue) {
+      for (;;) {
+        const found = await isInstalled(database, queue)
+        if (found) break
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      started ??= boss.start()
+      await started
+    },
+    async publish(transaction, queue, messageId, data) {
+      await boss.send(queue, data, { id: messageId, db: executor(transaction) })
+    },
+    async fetch(queue, limit) {
+      const jobs = await boss.fetch(queue, { batchSize: limit, includeMetadata: true })
+      return jobs.map((job) => ({ id: job.id, data: job.data, redeliveries: job.retryCount }))
+    },
+    complete: (queue, messageId) => boss.complete(queue, messageId),
+    fail: (queue, messageId, reason) => boss.fail(queue, messageId, { reason: reason.slice(0, 500) }),
+    async deadLetters(queue, limit) {
+      const items = await database.query<{ messageId: string; data: unknown; deadAt: Date }>(
+        `SELECT id AS "messageId", data, created_on AS "deadAt" FROM ${SCHEMA}.job
+         WHERE name = $1 AND state = 'created' ORDER BY created_on LIMIT $2`,
+        [queue, limit],
+      )
+      const [count] = await database.query<{ total: number }>(
+        `SELECT count(*)::int AS total FROM ${SCHEMA}.job WHERE name = $1 AND state = 'created'`,
+        [queue],
+      )
+      return { items, total: count?.total ?? 0 }
+    },
+    redeliver: (deadLetterQueue, queue, messageId) =>
+      database.transaction(async (transaction) => {
+        const [dead] = await transaction.query<{ data: object }>(
+          `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND id = $2 AND state = 'created' RETURNING data`,
+          [deadLetterQueue, messageId],
+        )
+        if (!dead) return false
+        await boss.send(queue, dead.data, { db: executor(transaction) })
+        return true
+      }),
+    close: () => boss.stop({ graceful: false, wait: false }),
+  }
+}
+
+function executor(database: Queryable): PgBoss.Db {
+  return { executeSql: async (text, values) => ({ rows: await database.query(text, values) }) }
+}
+
+async function isInstalled(database: Database, queue: string): Promise<boolean> {
+  const rows = await database
+    .query<{ name: string }>(`SELECT name FROM ${SCHEMA}.queue WHERE name = $1`, [queue])
+    // The schema may be missing, or not granted yet, while the producer installs it.
+    .catch(() => [])
+  return rows.length > 0
+}

@@ -1,0 +1,81 @@
+// Charges: one row an order, written once. Whoever writes first decides the outcome for good.
+import type { Database } from '../kit/database/database.ts'
+import type { ChargeOutcome, DeclineReason } from './contract.ts'
+
+export const schemaSql = `
+CREATE TABLE IF NOT EXISTS charges (
+  order_id uuid PRIMARY KEY,
+  charge_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  status text NOT NULL CHECK (status IN ('charged', 'declined', 'cancelled')),
+  amount_cents integer NOT NULL,
+  currency text NOT NULL,
+  card_brand text,
+  card_last4 text,
+  decline_reason text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);`
+
+/** What is to be written, if nothing is there yet. */
+export type NewCharge =
+  | { status: 'charged'; amountCents: number; currency: string; cardBrand: string; cardLast4: string }
+  | { status: 'declined'; amountCents: number; currency: string; reason: DeclineReason }
+  | { status: 'cancelled' }
+
+type Row = {
+  charge_id: string
+  status: 'charged' | 'declined' | 'cancelled'
+  amount_cents: number
+  card_brand: string | null
+  card_last4: string | null
+  decline_reason: DeclineReason | null
+}
+
+export type PaymentsStore = {
+  /** Writes the charge unless the order has one; returns the one that it has now. */
+  settle(orderId: string, charge: NewCharge): Promise<ChargeOutcome>
+}
+
+export function createPaymentsStore(database: Database): PaymentsStore {
+  return {
+    async settle(orderId, charge) {
+      const [row] = await database.query<Row>(
+        // The empty update makes RETURNING give the row that was there first, in one atomic statement.
+        `INSERT INTO charges (order_id, status, amount_cents, currency, card_brand, card_last4, decline_reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (order_id) DO UPDATE SET order_id = EXCLUDED.order_id
+         RETURNING charge_id, status, amount_cents, card_brand, card_last4, decline_reason`,
+        [orderId, charge.status, ...columns(charge)],
+      )
+      if (!row) throw new Error('an upsert returned no row')
+      return toOutcome(row)
+    },
+  }
+}
+
+function columns(charge: NewCharge): unknown[] {
+  switch (charge.status) {
+    case 'charged':
+      return [charge.amountCents, charge.currency, charge.cardBrand, charge.cardLast4, null]
+    case 'declined':
+      return [charge.amountCents, charge.currency, null, null, charge.reason]
+    case 'cancelled':
+      return [0, 'USD', null, null, null]
+  }
+}
+
+function toOutcome(row: Row): ChargeOutcome {
+  switch (row.status) {
+    case 'charged':
+      return {
+        kind: 'charged',
+        chargeId: row.charge_id,
+        amountCents: row.amount_cents,
+        cardBrand: row.card_brand ?? '',
+        cardLast4: row.card_last4 ?? '',
+      }
+    case 'declined':
+      return { kind: 'declined', reason: row.decline_reason ?? 'card_declined' }
+    case 'cancelled':
+      return { kind: 'cancelled' }
+  }
+}
