@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { Network } from './network.ts'
+
+const delays = { na: { eu: 45, asia: 75 }, eu: { na: 50 } }
+
+test.each([
+  ['na', 45, 50],
+  ['asia', 0, 0],
+  ['global', 0, 0],
+] as const)('from %s the delays to eu are %i out and %i back', (from, outboundDelayMs, inboundDelayMs) => {
+  const network = new Network(from, delays)
+  expect(network.delayTo('eu')).toBe(outboundDelayMs)
+  expect(network.linkTo('orders-1', 'eu')).toMatchObject({ outboundDelayMs, inboundDelayMs })
+})
+
+test('new delays reach the links that are in use, each by its region', () => {
+  const network = new Network('na', delays)
+  const orders = network.linkTo('orders-1', 'eu')
+  const products = network.linkTo('products-1', 'na')
+  network.setDelays({ na: { eu: 7 }, eu: { na: 8 } })
+  expect(orders).toMatchObject({ outboundDelayMs: 7, inboundDelayMs: 8, roundTripMs: 15 })
+  expect(products.roundTripMs).toBe(0)
+  expect(network.linkTo('orders-1', 'eu')).toBe(orders)
+})
