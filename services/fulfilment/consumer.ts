@@ -1,0 +1,46 @@
+// Takes confirmed orders from the queue and ships them: at least once each, with an effect exactly once.
+import type { Logger } from '../../otel/sdk/logger.ts'
+import { withConsumerSpan } from '../kit/queue/message-spans.ts'
+import type { Message, Queue } from '../kit/queue/queue.ts'
+import type { OrdersClient } from '../orders/client.ts'
+import { ORDER_CONFIRMED_QUEUE } from './contract.ts'
+import { readMessage, trackingNumberOf } from './domain.ts'
+import type { FulfilmentStore } from './store.ts'
+
+export type ConsumerDeps = {
+  queue: Pick<Queue, 'fetch' | 'complete' | 'fail'>
+  store: FulfilmentStore
+  orders: Pick<OrdersClient, 'markShipped'>
+  log: Logger
+}
+
+const BATCH = 10
+
+/** Handles one batch of messages; returns how many there were. A message that fails is given back and harms no other. */
+export async function consumeBatch({ queue, store, orders, log }: ConsumerDeps): Promise<number> {
+  const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
+  await Promise.all(messages.map(handle))
+  return messages.length
+
+  async function handle(message: Message): Promise<void> {
+    const reading = readMessage(message.data)
+    const carrier = reading.kind === 'order' ? reading.message.trace : {}
+    await withConsumerSpan(ORDER_CONFIRMED_QUEUE, { ...message, carrier }, async () => {
+      if (reading.kind === 'malformed') throw new Error(`malformed message: ${reading.reason}`)
+      await ship(reading.message.orderId)
+    }).then(
+      () => queue.complete(ORDER_CONFIRMED_QUEUE, message.id),
+      async (error: unknown) => {
+        log.warn({ messageId: message.id, redeliveries: message.redeliveries, err: error }, 'delivery failed')
+        await queue.fail(ORDER_CONFIRMED_QUEUE, message.id, error instanceof Error ? error.message : 'failed')
+      },
+    )
+  }
+
+  async function ship(orderId: string): Promise<void> {
+    const { trackingNumber } = await store.ship(orderId, trackingNumberOf(orderId))
+    const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
+    if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)
+    log.info({ orderId, trackingNumber }, 'order shipped')
+  }
+}

@@ -1,0 +1,31 @@
+// Starts a `fulfilment` node.
+import '../../otel/sdk/register.ts'
+import { runNode } from '../kit/node.ts'
+import { createQueue } from '../kit/queue/queue.ts'
+import { repeat } from '../kit/repeat.ts'
+import { createOrdersClient } from '../orders/client.ts'
+import { createApp } from './app.ts'
+import { consumeBatch } from './consumer.ts'
+import { ORDER_CONFIRMED_QUEUE } from './contract.ts'
+import { createFulfilmentStore } from './store.ts'
+
+const POLL_EVERY_MS = 200
+
+runNode('fulfilment', (node) => {
+  const { log } = node
+  const database = node.database()
+  const queue = createQueue(database, 'consumer', log)
+  const store = createFulfilmentStore(database)
+  const orders = createOrdersClient(node.caller('orders'))
+  node.onClose(() => queue.close())
+  return {
+    app: createApp({ store, queue, log }),
+    async start() {
+      await queue.waitUntilInstalled(ORDER_CONFIRMED_QUEUE)
+      const consume = async () => {
+        while ((await consumeBatch({ queue, store, orders, log })) > 0);
+      }
+      node.onClose(repeat('consume orders', POLL_EVERY_MS, consume, log))
+    },
+  }
+})

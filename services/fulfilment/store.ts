@@ -1,0 +1,41 @@
+// Shipments, in a schema of fulfilment's own beside the queue: one an order, whatever is delivered twice.
+import type { Database } from '../kit/database/database.ts'
+import type { Shipment } from './contract.ts'
+
+/** Run as the owner of the database; the role `fulfilment` gets this schema and nothing else of it. */
+export const schemaSql = `
+CREATE SCHEMA IF NOT EXISTS fulfilment;
+CREATE TABLE IF NOT EXISTS fulfilment.shipments (
+  order_id uuid PRIMARY KEY,
+  tracking_number text NOT NULL,
+  shipped_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT USAGE ON SCHEMA fulfilment TO fulfilment;
+GRANT SELECT, INSERT ON fulfilment.shipments TO fulfilment;`
+
+export type FulfilmentStore = {
+  /** Records the shipment unless there is one; returns the one that counts. */
+  ship(orderId: string, trackingNumber: string): Promise<Shipment>
+  find(orderId: string): Promise<Shipment | undefined>
+}
+
+type Row = { order_id: string; tracking_number: string; shipped_at: Date }
+
+export function createFulfilmentStore(database: Database): FulfilmentStore {
+  async function find(orderId: string): Promise<Shipment | undefined> {
+    const [row] = await database.query<Row>('SELECT * FROM fulfilment.shipments WHERE order_id = $1', [orderId])
+    return row && { orderId, trackingNumber: row.tracking_number, shippedAt: row.shipped_at.toISOString() }
+  }
+  return {
+    find,
+    async ship(orderId, trackingNumber) {
+      await database.query(
+        'INSERT INTO fulfilment.shipments (order_id, tracking_number) VALUES ($1, $2) ON CONFLICT (order_id) DO NOTHING',
+        [orderId, trackingNumber],
+      )
+      const shipment = await find(orderId)
+      if (!shipment) throw new Error('a shipment that was just recorded is not there')
+      return shipment
+    },
+  }
+}
