@@ -13,6 +13,8 @@ export type NodeSurroundings = {
   mediaDir: string
   sessionSecret: string
   logLevel: string
+  /** Seeds the load generator. */
+  seed: number
   /** Connection string of the primary for a role on a database. */
   databaseUrl(role: string, database: string): string
   /** The same for the replica of a region; undefined when the region has none. */
@@ -43,6 +45,7 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     if (replica) env['FAULTLINE_DATABASE_REPLICA_URL'] = replica
   }
   if (node.kind === 'users' || node.kind === 'gateway') env['FAULTLINE_SESSION_SECRET'] = around.sessionSecret
+  if (node.kind === 'load') env['FAULTLINE_SEED'] = String(around.seed)
   if (node.kind === 'media') env['FAULTLINE_MEDIA_DIR'] = around.mediaDir
   return env
 }

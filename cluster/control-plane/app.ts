@@ -1,0 +1,86 @@
+// The HTTP API of the control plane over what it knows (the registry) and what it can do (the supervision).
+import express, { type Express } from 'express'
+import type { Logger } from '../../otel/sdk/logger.ts'
+import { errorResponse, unknownRoute } from '../../services/kit/http/error-response.ts'
+import { createRoutes } from '../../services/kit/http/routes.ts'
+import type { NodeKind } from '../topology/kinds.ts'
+import { type AccessRules, refusal } from './access.ts'
+import type { Annotations } from './annotations.ts'
+import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
+import type { Registry } from './registry.ts'
+import type { ProcessStatus, Supervision } from './supervision.ts'
+
+export type ControlAppDeps = {
+  log: Logger
+  access: AccessRules
+  registry: Registry
+  annotations: Annotations
+  supervision: Supervision
+  cluster: { version: string; size: ClusterStatus['size']; startedAt: string }
+  urls: () => ClusterUrls
+  documentVersion: () => number
+  load: { get(): number; set(requestsPerSecond: number): void }
+}
+
+const BODY_LIMIT_BYTES = 16 * 1024
+
+/** The app; it does not listen. Access is checked before anything of a request is read. */
+export function createControlApp(deps: ControlAppDeps): Express {
+  const { supervision, load } = deps
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', 'simple')
+  app.use((request, response, next) => {
+    response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    next(refusal(request, deps.access))
+  })
+  app.use(express.json({ limit: BODY_LIMIT_BYTES, strict: true }))
+  app.use(
+    createRoutes(controlApi, {
+      getStatus: () => clusterStatus(deps),
+      getEndpoints: () => deps.urls(),
+      getAnnotations: () => ({ annotations: [...deps.annotations.list()] }),
+      setLoad: ({ body }) => {
+        load.set(body.requestsPerSecond)
+        return { requestsPerSecond: load.get() }
+      },
+      // The contract admits kinds only.
+      scale: ({ body }) => supervision.scale(body.kind as NodeKind, body.replicas),
+      restartNode: async ({ params }) => {
+        await supervision.restart(params.id)
+        return { done: true as const }
+      },
+      killNode: ({ params }) => supervision.kill(params.id),
+      shutdown: (_request, { response }) => {
+        response.once('finish', () => supervision.shutdown())
+        return { stopping: true as const }
+      },
+    }),
+  )
+  app.use(unknownRoute)
+  app.use(errorResponse(deps.log))
+  return app
+}
+
+async function clusterStatus(deps: ControlAppDeps): Promise<ClusterStatus> {
+  const processes = await deps.supervision.processes()
+  return {
+    ...deps.cluster,
+    documentVersion: deps.documentVersion(),
+    requestsPerSecond: deps.load.get(),
+    urls: deps.urls(),
+    memoryBytes: processes.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0),
+    nodes: processes.map((process) => nodeStatus(process, deps.registry)),
+  }
+}
+
+function nodeStatus(process: ProcessStatus, registry: Registry): NodeStatus {
+  const member = registry.get(process.id)
+  return {
+    ...process,
+    ready: member?.ready ?? process.ready ?? false,
+    reason: member?.reason ?? null,
+    appliedVersion: member?.appliedVersion ?? null,
+  }
+}

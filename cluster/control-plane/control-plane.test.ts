@@ -1,0 +1,237 @@
+import { connect } from 'node:net'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HttpError } from '../../services/kit/http/errors.ts'
+import { nodesFor } from '../topology/nodes.ts'
+import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import type { Supervision } from './supervision.ts'
+import { connectTestNode, type TestNode } from './test-node.ts'
+
+const token = 'a-token-for-this-test'
+const urls = { shop: 'http://s', control: 'http://c', otlp: 'http://o', jaeger: 'http://j' }
+const calls: string[] = []
+const supervision: Supervision = {
+  processes: async () => [
+    {
+      id: 'orders-1',
+      kind: 'orders',
+      region: 'na',
+      role: 'node',
+      pid: 42,
+      address: '127.0.0.1:18001',
+      state: 'running',
+      restarts: 1,
+      memoryBytes: 1000,
+      uptimeS: 3,
+    },
+    {
+      id: 'postgres-na',
+      kind: 'postgres',
+      region: 'na',
+      role: 'primary',
+      pid: 43,
+      address: '127.0.0.1:15432',
+      state: 'running',
+      ready: true,
+      restarts: 0,
+      memoryBytes: 500,
+      uptimeS: 3,
+    },
+  ],
+  scale: async (kind, replicas) => {
+    if (kind === 'media') throw new HttpError(409, 'not_scalable', 'media does not scale')
+    calls.push(`scale ${kind} ${replicas}`)
+    return { added: ['orders-3'], removed: [] }
+  },
+  restart: async (id) => void calls.push(`restart ${id}`),
+  kill: async (id) => {
+    if (id !== 'orders-1') throw new HttpError(404, 'unknown_node', `there is no node ${id}`)
+    return { pid: 42 }
+  },
+  shutdown: () => void calls.push('shutdown'),
+}
+
+let plane: ControlPlane
+const nodes: TestNode[] = []
+
+beforeEach(async () => {
+  calls.length = 0
+  plane = await startControlPlane(
+    {
+      log: pino({ level: 'silent' }),
+      token,
+      version: '0.1.0',
+      size: 'full',
+      startedAt: new Date(),
+      supervision,
+      urls: () => urls,
+      pingEveryMs: 50,
+      silenceMs: 400,
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  for (const node of nodesFor('full')) plane.registry.register(node, '127.0.0.1', 18_000)
+})
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) node.close()
+  await plane.close()
+})
+
+async function join(id: string, options: { ready?: boolean; applies?: boolean } = {}): Promise<TestNode> {
+  const node = await connectTestNode(plane.port, id, { token, ...options })
+  nodes.push(node)
+  return node
+}
+
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 })
+
+function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+  return fetch(`http://127.0.0.1:${plane.port}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers },
+  })
+}
+
+test('a node gets its document at once, and again when a callee becomes ready or leaves', async () => {
+  const gateway = await join('gateway-eu')
+  await eventually(() => expect(gateway.documents).toHaveLength(1))
+  expect(gateway.documents[0]?.endpoints).toEqual({ products: [], users: [], recommendations: [], orders: [] })
+  expect(gateway.documents[0]?.delays['eu']).toEqual({ na: 45, asia: 100 })
+
+  const orders = await join('orders-1', { ready: false })
+  const users = await join('users-1')
+  await eventually(() => expect(gateway.sees('users')).toEqual(['users-1']))
+  expect(gateway.sees('orders')).toEqual([])
+  orders.say({ type: 'ready', ready: true })
+  await eventually(() => expect(gateway.sees('orders')).toEqual(['orders-1']))
+
+  users.close()
+  await eventually(() => expect(gateway.sees('users')).toEqual([]))
+  const versions = gateway.documents.map((document) => document.version)
+  expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+})
+
+test('several changes within a moment are one document, and no change is none', async () => {
+  const gateway = await join('gateway-na')
+  await eventually(() => expect(gateway.documents).toHaveLength(1))
+  const orders = await join('orders-1')
+  await eventually(() => expect(gateway.sees('orders')).toEqual(['orders-1']))
+  const before = gateway.documents.length
+  orders.say({ type: 'ready', ready: false })
+  orders.say({ type: 'ready', ready: true })
+  orders.say({ type: 'ready', ready: false })
+  await eventually(() => expect(gateway.sees('orders')).toEqual([]))
+  expect(gateway.documents.length).toBe(before + 1)
+  plane.setLoad(33)
+  const load = await join('load-1')
+  await eventually(() => expect(load.documents[0]?.settings).toEqual({ requestsPerSecond: 33 }))
+  expect(gateway.documents.length).toBe(before + 1)
+})
+
+test('a node that stops answering pings is out', async () => {
+  const frontdoor = await join('frontdoor-1')
+  const edge = await join('edge-na')
+  await eventually(() => expect(frontdoor.sees('edge')).toEqual(['edge-na']))
+  // What a frozen process does: its kernel holds the connection, nobody reads.
+  edge.socket.pause()
+  await eventually(() => expect(frontdoor.sees('edge')).toEqual([]))
+})
+
+test('draining waits until the others have applied, then tells the node', async () => {
+  const orders = await join('orders-2')
+  const slow = await join('gateway-na', { applies: false })
+  await eventually(() => expect(slow.sees('orders')).toEqual(['orders-2']))
+  const drained = plane.drain('orders-2')
+  await eventually(() => expect(slow.sees('orders')).toEqual([]))
+  expect(orders.drained()).toBe(false)
+  slow.say({ type: 'applied', version: slow.documents.at(-1)?.version ?? 0 })
+  expect(await drained).toBe(true)
+  await eventually(() => expect(orders.drained()).toBe(true))
+})
+
+test('a stream without the token, of an unknown node or elsewhere is refused', async () => {
+  await expect(connectTestNode(plane.port, 'users-1', { token: 'wrong' })).rejects.toThrow('401')
+  await expect(connectTestNode(plane.port, 'users-9', { token })).rejects.toThrow('404')
+})
+
+test('a stream that talks nonsense is closed', async () => {
+  const node = await join('users-1')
+  node.socket.send('{"type":"hello"}')
+  await eventually(() => expect(node.closed()).toBe(true))
+})
+
+test.each([
+  ['no token', { authorization: '' }, 401],
+  ['a wrong token', { authorization: 'Bearer nope' }, 401],
+  ['another scheme', { authorization: `Basic ${token}` }, 401],
+  ['a foreign origin', { origin: 'http://evil.example' }, 403],
+  ['the null origin', { origin: 'null' }, 403],
+])('%s is refused, for reads too', async (_, headers, status) => {
+  const answer = await ask('/v1/status', { headers })
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('content-type')).toContain('application/problem+json')
+})
+
+test('a rebound DNS name is refused', async () => {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(plane.port, '127.0.0.1', () => {
+      socket.write(`GET /v1/status HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    })
+    socket.once('data', (data) => {
+      socket.destroy()
+      resolve(String(data))
+    })
+    socket.once('error', reject)
+  })
+  expect(answer).toMatch(/^HTTP\/1.1 403/)
+})
+
+test('its own origin is welcome', async () => {
+  const answer = await ask('/v1/endpoints', { headers: { origin: `http://127.0.0.1:${plane.port}` } })
+  expect(await answer.json()).toEqual(urls)
+})
+
+test('status joins what the supervisor and the streams know', async () => {
+  await join('orders-1')
+  await eventually(() => expect(plane.registry.get('orders-1')).toMatchObject({ ready: true, appliedVersion: 1 }))
+  const status = (await (await ask('/v1/status')).json()) as { nodes: unknown[]; memoryBytes: number }
+  expect(status.memoryBytes).toBe(1500)
+  expect(status.nodes).toMatchObject([
+    { id: 'orders-1', ready: true, appliedVersion: 1, restarts: 1 },
+    { id: 'postgres-na', ready: true, appliedVersion: null },
+  ])
+})
+
+test('the load is set, told to the generator and annotated', async () => {
+  const load = await join('load-1')
+  const answer = await ask('/v1/load', { method: 'PUT', body: JSON.stringify({ requestsPerSecond: 12.5 }) })
+  expect(await answer.json()).toEqual({ requestsPerSecond: 12.5 })
+  await eventually(() => expect(load.documents.at(-1)?.settings).toEqual({ requestsPerSecond: 12.5 }))
+  const { annotations } = (await (await ask('/v1/annotations')).json()) as { annotations: unknown[] }
+  expect(annotations).toMatchObject([{ kind: 'load', text: 'load is 12.5 requests/s' }])
+})
+
+test.each([
+  ['PUT', '/v1/load', { requestsPerSecond: -1 }, 400, 'requestsPerSecond'],
+  ['PUT', '/v1/load', { requestsPerSecond: '20' }, 400, 'requestsPerSecond'],
+  ['PUT', '/v1/scale', { kind: 'nope', replicas: 2 }, 400, 'kind'],
+  ['PUT', '/v1/scale', { kind: 'orders', replicas: 9 }, 400, 'replicas'],
+  ['PUT', '/v1/scale', { kind: 'media', replicas: 2 }, 409, 'media does not scale'],
+  ['POST', '/v1/nodes/orders-7/kill', {}, 404, 'orders-7'],
+  ['GET', '/v1/nothing', undefined, 404, '/v1/nothing'],
+  ['PUT', '/v1/load', { requestsPerSecond: 1, padding: 'x'.repeat(20_000) }, 413, 'larger'],
+])('%s %s %j is answered %i', async (method, path, body, status, names) => {
+  const answer = await ask(path, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+  expect(answer.status).toBe(status)
+  expect(await answer.text()).toContain(names)
+})
+
+test('changes of processes go to the supervision', async () => {
+  expect(await (await ask('/v1/nodes/orders-1/kill', { method: 'POST' })).json()).toEqual({ pid: 42 })
+  await ask('/v1/nodes/users-1/restart', { method: 'POST' })
+  await ask('/v1/scale', { method: 'PUT', body: JSON.stringify({ kind: 'orders', replicas: 3 }) })
+  const answer = await ask('/v1/shutdown', { method: 'POST' })
+  expect(answer.status).toBe(202)
+  await eventually(() => expect(calls).toEqual(['restart users-1', 'scale orders 3', 'shutdown']))
+})

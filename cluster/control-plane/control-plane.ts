@@ -1,0 +1,128 @@
+// The control plane: keeps the registry, streams documents to the nodes, and serves the API that changes them.
+// It starts and stops no process; that is the supervision's part.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from '../../otel/sdk/logger.ts'
+import { regionDelays } from '../topology/delays.ts'
+import type { ClusterSize } from '../topology/nodes.ts'
+import { loopbackHosts } from './access.ts'
+import { Annotations } from './annotations.ts'
+import { createControlApp } from './app.ts'
+import type { ClusterUrls } from './contract.ts'
+import { Registry } from './registry.ts'
+import { StreamServer } from './stream-server.ts'
+import type { Supervision } from './supervision.ts'
+
+export type ControlPlaneDeps = {
+  log: Logger
+  token: string
+  version: string
+  size: ClusterSize
+  startedAt: Date
+  supervision: Supervision
+  urls: () => ClusterUrls
+  /** Host names by which it may be addressed; loopback ones when omitted. */
+  allowedHosts?: readonly string[]
+  /** See StreamServerDeps; for tests. */
+  pingEveryMs?: number
+  silenceMs?: number
+}
+
+export type ControlPlane = {
+  readonly registry: Registry
+  readonly annotations: Annotations
+  /** Port it listens on. */
+  readonly port: number
+  requestsPerSecond(): number
+  setLoad(requestsPerSecond: number): void
+  /** Calls `listener` when the state of a node's stream may have changed; returns how to stop that. */
+  onChange(listener: (id: string) => void): () => void
+  /** Forgets a node and tells its callers. */
+  unregister(id: string): void
+  /**
+   * Takes a node out of every document, waits until all have applied that (at most 2 s), then tells the node to leave.
+   * False when the node has no stream to tell it on.
+   */
+  drain(id: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+const APPLY_TIMEOUT_MS = 2_000
+/** Requests that were sent before their sender heard of the drain may still be on the (slow) way. */
+const TRANSIT_MS = 250
+
+/** Starts a control plane on `host:port`, with no load. Rejects when it cannot listen. */
+export async function startControlPlane(
+  deps: ControlPlaneDeps,
+  { host, port }: { host: string; port: number },
+): Promise<ControlPlane> {
+  const registry = new Registry()
+  const annotations = new Annotations()
+  const listeners = new Set<(id: string) => void>()
+  const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
+  const delays = regionDelays()
+  let requestsPerSecond = 0
+
+  const streams = new StreamServer({
+    registry,
+    access,
+    world: () => ({ delays, policies: {}, settings: { load: { requestsPerSecond } } }),
+    onChange: (id) => {
+      for (const listener of listeners) listener(id)
+    },
+    ...(deps.pingEveryMs === undefined ? {} : { pingEveryMs: deps.pingEveryMs }),
+    ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
+  })
+  const setLoad = (next: number) => {
+    if (next === requestsPerSecond) return
+    requestsPerSecond = next
+    annotations.add('load', `load is ${next} requests/s`)
+    streams.publisher.schedule()
+  }
+  const app = createControlApp({
+    log: deps.log,
+    access,
+    registry,
+    annotations,
+    supervision: deps.supervision,
+    cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
+    urls: deps.urls,
+    documentVersion: () => streams.publisher.version,
+    load: { get: () => requestsPerSecond, set: setLoad },
+  })
+  const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: 10_000 }, app)
+  streams.attach(server)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+
+  return {
+    registry,
+    annotations,
+    // A listening TCP server has an AddressInfo; only pipes have strings.
+    port: (server.address() as AddressInfo).port,
+    requestsPerSecond: () => requestsPerSecond,
+    setLoad,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    unregister(id) {
+      if (registry.unregister(id)) streams.publisher.schedule()
+    },
+    async drain(id) {
+      if (registry.setDraining(id)) {
+        await streams.publisher.allApplied(APPLY_TIMEOUT_MS)
+        await delay(TRANSIT_MS)
+      }
+      return streams.send(id, { type: 'drain' })
+    },
+    async close() {
+      streams.close()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}

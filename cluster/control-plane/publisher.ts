@@ -1,0 +1,102 @@
+// Decides who is sent which document and when: only what changed, several changes within a moment merged into one.
+// Sockets are behind `send`; see stream-server.ts.
+import type { ToNode } from '../../services/kit/control/document.ts'
+import type { NodeKind } from '../topology/kinds.ts'
+import { buildDocument, type World } from './documents.ts'
+import type { Registry } from './registry.ts'
+
+const MERGE_MS = 20
+
+export type PublisherDeps = {
+  registry: Registry
+  world: () => World
+  /** Sends to the node's current stream. */
+  send: (id: string, message: ToNode) => void
+}
+
+export class Publisher {
+  private readonly deps: PublisherDeps
+  private newestVersion = 0
+  private readonly lastSent = new Map<string, string>()
+  private readonly waiting = new Set<() => void>()
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(deps: PublisherDeps) {
+    this.deps = deps
+  }
+
+  get version(): number {
+    return this.newestVersion
+  }
+
+  /** Has changed documents sent within 20 ms. */
+  schedule(): void {
+    this.timer ??= setTimeout(() => this.flush(), MERGE_MS)
+  }
+
+  /** Sends a node that has just connected its document, whatever it was sent before. */
+  greet(id: string): void {
+    this.lastSent.delete(id)
+    this.sendChanged([id])
+  }
+
+  /** Sends every changed document now. */
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.sendChanged(this.deps.registry.connected().map((member) => member.node.id))
+    this.notice()
+  }
+
+  /**
+   * Resolves to true once every connected node has applied the newest document, and to false after `timeoutMs`.
+   * A node that disconnects meanwhile no longer counts.
+   */
+  allApplied(timeoutMs: number): Promise<boolean> {
+    this.flush()
+    return new Promise((resolve) => {
+      const finish = (applied: boolean): void => {
+        clearTimeout(timer)
+        this.waiting.delete(check)
+        resolve(applied)
+      }
+      const timer = setTimeout(() => finish(false), timeoutMs)
+      const check = (): void => {
+        if (this.deps.registry.allApplied()) finish(true)
+      }
+      this.waiting.add(check)
+      check()
+    })
+  }
+
+  /** To be called when a node has applied a document or is gone. */
+  notice(): void {
+    for (const check of this.waiting) check()
+  }
+
+  close(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+  }
+
+  private sendChanged(ids: readonly string[]): void {
+    const { registry, world, send } = this.deps
+    const bodies = new Map<NodeKind, { document: ReturnType<typeof buildDocument>; text: string }>()
+    let version: number | undefined
+    for (const id of ids) {
+      const kind = registry.get(id)?.node.kind
+      if (!kind) continue
+      let body = bodies.get(kind)
+      if (!body) {
+        const document = buildDocument(kind, registry, world())
+        body = { document, text: JSON.stringify(document) }
+        bodies.set(kind, body)
+      }
+      if (this.lastSent.get(id) === body.text) continue
+      version ??= ++this.newestVersion
+      this.lastSent.set(id, body.text)
+      registry.sent(id, version)
+      send(id, { type: 'document', document: { version, ...body.document } })
+    }
+  }
+}
