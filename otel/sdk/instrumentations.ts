@@ -15,7 +15,7 @@ import { summarizeStatement } from './statement.ts'
 /** Paths of health checks and scrapes: never traced. */
 const untracedPaths = new Set(['/healthz', '/readyz', '/metrics', '/region-health'])
 
-const enabled: InstrumentationConfigMap = {
+export const instrumentationConfig: InstrumentationConfigMap = {
   '@opentelemetry/instrumentation-http': {
     enabled: true,
     // Calls between nodes go through undici; what else uses node:http is the control stream and the exporters.
@@ -66,5 +66,5 @@ function describeStatement(span: Span, text: string): void {
 export function createInstrumentations() {
   // Without this list the metapackage would also construct and patch some forty others.
   process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = 'http,express,pg,undici,pino'
-  return getNodeAutoInstrumentations(enabled)
+  return getNodeAutoInstrumentations(instrumentationConfig)
 }
