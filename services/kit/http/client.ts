@@ -1,7 +1,7 @@
 // A typed client for an API table: what a service's client.ts hands to its callers.
 import { type Caller, CallFailure, type CallResponse } from '../calls/caller.ts'
 import { type Api, type EndpointSpec, isIdempotent, type RequestOf, type ResponseOf } from './api.ts'
-import { HttpError, type Problem } from './errors.ts'
+import { HttpError, Problem } from './errors.ts'
 
 export type ClientOf<A extends Api> = {
   [K in keyof A]: (request: RequestOf<A[K]>) => Promise<ResponseOf<A[K]>>
@@ -85,9 +85,9 @@ function problemOf(callee: string, response: CallResponse): HttpError {
   })
 }
 
-function readProblem(response: CallResponse): Partial<Problem> | undefined {
+function readProblem(response: CallResponse): Problem | undefined {
   try {
-    return JSON.parse(response.body.toString('utf8'))
+    return Problem.safeParse(JSON.parse(response.body.toString('utf8'))).data
   } catch {
     return undefined
   }

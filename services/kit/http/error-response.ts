@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
 import { HttpError, type Problem } from './errors.ts'
+import { ScopeEnded } from './request-scope.ts'
 
 /** The answer to a route that nobody declared. */
 export const unknownRoute: RequestHandler = (request) => {
@@ -12,10 +13,10 @@ export const unknownRoute: RequestHandler = (request) => {
 
 export function errorResponse(log: Logger): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
-  return (error: unknown, request, response, _next) => {
+  return (error: unknown, _request, response, _next) => {
     const failure = toHttpError(error)
     if (failure.status >= 500) report(log, error, failure)
-    if (response.headersSent || (request.destroyed && !response.writable)) {
+    if (response.headersSent || response.destroyed) {
       response.destroy()
       return
     }
@@ -25,7 +26,7 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
 
 /** A failure of this node is recorded on its server span; one that a callee caused stands on the client span already. */
 function report(log: Logger, error: unknown, failure: HttpError): void {
-  if (error instanceof HttpError) {
+  if (error instanceof HttpError || error instanceof ScopeEnded) {
     log.warn({ code: failure.code, status: failure.status }, failure.message)
     return
   }
@@ -36,12 +37,19 @@ function report(log: Logger, error: unknown, failure: HttpError): void {
 
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
+  if (error instanceof ScopeEnded) return scopeEnded(error)
   const status = statusOfParser(error)
   if (status === 413) return new HttpError(413, 'body_too_large', 'the request body is larger than this API accepts')
   if (status !== undefined)
     return new HttpError(status, 'unreadable_body', 'the request body could not be read as JSON')
   if (error instanceof URIError) return new HttpError(400, 'bad_path', 'the path is not valid percent-encoding')
   return new HttpError(500, 'internal', 'this node failed to answer', { cause: error })
+}
+
+function scopeEnded(error: ScopeEnded): HttpError {
+  if (error.code === 'timeout') return new HttpError(504, 'deadline_exceeded', error.message, { cause: error })
+  // Nobody is there to read it; 499 is what proxies log for it.
+  return new HttpError(499, 'client_gone', error.message, { cause: error })
 }
 
 /** express.json() throws errors with a 4xx `status` and a `type`. */
@@ -54,6 +62,7 @@ function statusOfParser(error: unknown): number | undefined {
 export function toProblem(failure: HttpError): Problem {
   const traceId = traceResponse()?.traceId
   return {
+    ...failure.extensions,
     type: 'about:blank',
     title: failure.code.replaceAll('_', ' '),
     status: failure.status,

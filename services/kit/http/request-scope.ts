@@ -1,11 +1,18 @@
 // Gives each request its deadline and its cancellation: the caller's remaining milliseconds, or this node's default.
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { DEADLINE_HEADER, withScope } from './deadline.ts'
 import { HttpError } from './errors.ts'
 
 /** What a request may take when its caller set no deadline. */
 const DEFAULT_DEADLINE_MS = 10_000
 const MAX_DEADLINE_MS = 60_000
+
+export type DeadlineOptions = {
+  /** What a request may take when its caller set no deadline. */
+  defaultMs?: number | undefined
+  /** What a request may take at most, whatever its caller asked for. */
+  maxMs?: ((request: Request) => number) | undefined
+}
 
 /** Why a request's work was cancelled; `code` becomes `error.type` of the client spans that it cuts. */
 export class ScopeEnded extends Error {
@@ -19,9 +26,10 @@ export class ScopeEnded extends Error {
 }
 
 /** Express middleware: runs the rest of the request in a scope that ends with the deadline or with the client. */
-export function requestScope(defaultDeadlineMs: number = DEFAULT_DEADLINE_MS): RequestHandler {
+export function requestScope({ defaultMs = DEFAULT_DEADLINE_MS, maxMs }: DeadlineOptions = {}): RequestHandler {
   return (request, response, next) => {
-    const budgetMs = deadlineOf(request.get(DEADLINE_HEADER), defaultDeadlineMs)
+    const askedMs = deadlineOf(request.get(DEADLINE_HEADER), defaultMs)
+    const budgetMs = Math.min(askedMs, maxMs?.(request) ?? MAX_DEADLINE_MS)
     const abort = new AbortController()
     const timer = setTimeout(() => abort.abort(new ScopeEnded('timeout')), budgetMs)
     response.once('close', () => {
@@ -40,7 +48,7 @@ export function deadlineOf(header: string | undefined, defaultMs: number): numbe
       fields: [{ field: DEADLINE_HEADER, message: 'must be a whole number of milliseconds' }],
     })
   }
-  const ms = Math.min(Number(header), MAX_DEADLINE_MS)
-  if (ms === 0) throw new HttpError(504, 'deadline_exceeded', 'the deadline had passed when the request arrived')
-  return ms
+  if (Number(header) === 0)
+    throw new HttpError(504, 'deadline_exceeded', 'the deadline had passed when the request arrived')
+  return Number(header)
 }
