@@ -71,8 +71,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
         primaryUrl: required(config.database.primaryUrl, 'FAULTLINE_DATABASE_URL'),
         replicaUrl,
         streams: {
-          primary: createStream(network.linkTo('postgres', primaryRegion)),
-          replica: createStream(network.linkTo('postgres', config.region)),
+          primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
+          replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
         log,
       })
