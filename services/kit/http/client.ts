@@ -75,12 +75,13 @@ function parseJson(callee: string, response: CallResponse): unknown {
 }
 
 function problemOf(callee: string, response: CallResponse): HttpError {
-  if (response.status >= 500) {
-    const status = response.status === 503 || response.status === 504 ? response.status : 502
-    return new HttpError(status, 'callee_failed', `${callee} answered ${response.status}`)
+  const { status } = response
+  if (status < 400 || status >= 500) {
+    const code = status === 504 ? 'deadline_exceeded' : 'callee_failed'
+    return new HttpError(status === 503 || status === 504 ? status : 502, code, `${callee} answered ${status}`)
   }
   const problem = readProblem(response)
-  return new HttpError(response.status, problem?.code ?? 'callee_refused', problem?.detail ?? `${callee} refused`, {
+  return new HttpError(status, problem?.code ?? 'callee_refused', problem?.detail ?? `${callee} refused`, {
     ...(problem?.errors ? { fields: problem.errors } : {}),
   })
 }

@@ -52,9 +52,9 @@ function scopeEnded(error: ScopeEnded): HttpError {
   return new HttpError(499, 'client_gone', error.message, { cause: error })
 }
 
-/** express.json() throws errors with a 4xx `status` and a `type`. */
+/** express.json() throws errors with a 4xx `status` that are meant to be told to the client. */
 function statusOfParser(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('status' in error) || !('type' in error)) return undefined
+  if (!(error instanceof Error) || !('status' in error) || !('expose' in error)) return undefined
   const { status } = error
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
 }
