@@ -1,7 +1,8 @@
 // A short-lived cache before the catalogue's reads: many customers who look at one product cost one query every few seconds.
 // A read that must see a certain write goes past it, and leaves what it found for the others.
 import { LRUCache } from 'lru-cache'
-import { withScope } from '../kit/http/deadline.ts'
+import { withoutScope } from '../kit/http/deadline.ts'
+import { withTimeLimit } from '../kit/http/time-limit.ts'
 import type { Category, Product, ProductPage } from './contract.ts'
 import type { ListQuery } from './domain.ts'
 import type { ProductStore } from './store.ts'
@@ -30,7 +31,7 @@ export function cacheReads(store: ProductStore, random: () => number = Math.rand
       max,
       fetchMethod: (key, _stale, { options }) => {
         options.ttl = ttl(ttlMs)
-        return asSharedWork(() => load(key))
+        return withoutScope(() => withTimeLimit(LOAD_MS, () => load(key)))
       },
     })
 
@@ -79,10 +80,6 @@ export function cacheReads(store: ProductStore, random: () => number = Math.rand
 
 function existing(entry: Product | Missing | undefined): Product | undefined {
   return entry === undefined || 'kind' in entry ? undefined : entry
-}
-
-function asSharedWork<T>(work: () => Promise<T>): Promise<T> {
-  return withScope({ deadlineAtMs: performance.now() + LOAD_MS, signal: AbortSignal.timeout(LOAD_MS) }, work)
 }
 
 /** Parses back into the query. */
