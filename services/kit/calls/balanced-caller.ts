@@ -9,7 +9,7 @@ import { sendAttempt } from './attempt.ts'
 import { AttemptFailed } from './attempt-failed.ts'
 import { type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
 import { type BreakerState, Guard } from './guard.ts'
-import { isReplicasFault, isUnavailable, type Outcome } from './outcome.ts'
+import { isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
 import { type CallPolicy, defaultPolicy } from './policy.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaSet, type ReplicaSnapshot } from './replica-set.ts'
@@ -27,6 +27,8 @@ export type BalancedCallerDeps = {
     onChange(listener: (document: ControlDocument) => void): () => void
   }
   log: Pick<Logger, 'warn'>
+  /** Whether an answer means that the replica is not able to work; by its status when omitted. */
+  isUnavailable?: (response: CallResponse) => boolean
   /** Uniform in [0, 1). */
   random?: () => number
 }
@@ -72,10 +74,11 @@ const repeat = retry(
 
 /** A caller of `callee` that follows the control document until it is closed. */
 export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
-  const { callee, from, control, log, random = Math.random } = deps
+  const { callee, from, control, log, isUnavailable = saysUnavailable, random = Math.random } = deps
   const replicas = new ReplicaSet(callee, from, log)
   let policy = policyOf(control.document(), callee)
-  const guard = new Guard(policy, (state) => log.warn({ callee, state }, 'breaker changed'))
+  const onBreaker = (state: BreakerState) => log.warn({ callee, state }, 'breaker changed')
+  const guard = new Guard({ policy, isUnavailable, onBreaker })
   let budget = newBudget(policy, performance.now())
 
   const apply = (document: ControlDocument) => {
@@ -88,7 +91,9 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
 
   async function attemptOnce(call: Ongoing): Promise<Verdict> {
     call.attempts += 1
-    const outcome = await guard.run(() => sendToReplica(call), call.scope?.signal).then(answered, failed)
+    const outcome = await guard
+      .run(() => sendToReplica(call), call.scope?.signal)
+      .then((response): Outcome => ({ kind: 'answered', response, unavailable: isUnavailable(response) }), failed)
     return { outcome, repeatAfterMs: repeatAfterMs(call, outcome) }
   }
 
@@ -125,7 +130,7 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
         sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal: scope?.signal }),
       )
       reusable = true
-      if (isUnavailable(response.status)) replicas.failed(replica, policy)
+      if (isUnavailable(response)) replicas.failed(replica, policy)
       else replica.succeeded(policy)
       return response
     } catch (error) {
@@ -169,10 +174,6 @@ function policyOf(document: ControlDocument, callee: string): CallPolicy {
 function attemptTimeoutMs(request: CallRequest, scope: RequestScope | undefined, policy: CallPolicy): number {
   const remainingMs = scope ? scope.deadlineAtMs - performance.now() : Number.POSITIVE_INFINITY
   return Math.min(policy.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY, remainingMs)
-}
-
-function answered(response: CallResponse): Outcome {
-  return { kind: 'answered', response }
 }
 
 function failed(error: unknown): Outcome {

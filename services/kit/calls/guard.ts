@@ -13,7 +13,7 @@ import {
 } from 'cockatiel'
 import { AttemptFailed } from './attempt-failed.ts'
 import type { CallResponse } from './caller.ts'
-import { isReplicasFault, isUnavailable } from './outcome.ts'
+import { isReplicasFault } from './outcome.ts'
 import type { CallPolicy } from './policy.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half_open'
@@ -30,13 +30,22 @@ const breakerWindow = { duration: 10_000, minimumRps: 1 }
 /** From here on the policy means: never open. */
 const neverOpens = 1.01
 
+export type GuardOptions = {
+  policy: CallPolicy
+  /** Whether an answer counts as a failure. */
+  isUnavailable: (response: CallResponse) => boolean
+  onBreaker: (state: BreakerState) => void
+}
+
 export class Guard {
+  readonly #isUnavailable: GuardOptions['isUnavailable']
   #policy: CallPolicy
-  readonly #onBreaker: (state: BreakerState) => void
+  readonly #onBreaker: GuardOptions['onBreaker']
   #breaker: CircuitBreakerPolicy | undefined
   #bulkhead: ReturnType<typeof bulkhead>
 
-  constructor(policy: CallPolicy, onBreaker: (state: BreakerState) => void) {
+  constructor({ policy, isUnavailable, onBreaker }: GuardOptions) {
+    this.#isUnavailable = isUnavailable
     this.#policy = policy
     this.#onBreaker = onBreaker
     this.#breaker = this.#newBreaker()
@@ -89,7 +98,7 @@ export class Guard {
     const breaker = circuitBreaker(
       handleWhen((error) => this.#isFailure(error, breaker.state)).orWhenResult(
         // Only attempts run through this breaker.
-        (response) => isUnavailable((response as CallResponse).status),
+        (response) => this.#isUnavailable(response as CallResponse),
       ),
       {
         halfOpenAfter: breakerHalfOpenMs,

@@ -2,13 +2,15 @@
 import type { AttemptFailed } from './attempt-failed.ts'
 import type { CallResponse } from './caller.ts'
 
-export type Outcome = { kind: 'answered'; response: CallResponse } | { kind: 'failed'; failure: AttemptFailed }
+export type Outcome =
+  | { kind: 'answered'; response: CallResponse; unavailable: boolean }
+  | { kind: 'failed'; failure: AttemptFailed }
 
 /**
  * Whether an answer means that the replica, or what it stands in front of, was not able to work: 502, 503 and 504. A 500 is an
  * answer like another here: it is a bug, most likely the same on each replica, and asking elsewhere does not help.
  */
-export function isUnavailable(status: number): boolean {
+export function saysUnavailable({ status }: CallResponse): boolean {
   return status === 502 || status === 503 || status === 504
 }
 

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { AttemptFailed } from './attempt-failed.ts'
 import type { CallFailureReason } from './caller.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, saysUnavailable } from './outcome.ts'
 import { backoffMs, type RetryQuestion, retryDelayMs } from './retry.ts'
 
 const failed = (reason: CallFailureReason, sent: boolean): Outcome => ({
   kind: 'failed',
   failure: new AttemptFailed(reason, 'failed', { sent }),
 })
-const answered = (status: number, headers: Record<string, string> = {}): Outcome => ({
-  kind: 'answered',
-  response: { status, headers, body: Buffer.alloc(0), instance: 'orders-1' },
-})
+const answered = (status: number, headers: Record<string, string> = {}): Outcome => {
+  const response = { status, headers, body: Buffer.alloc(0), instance: 'orders-1' }
+  return { kind: 'answered', response, unavailable: saysUnavailable(response) }
+}
 
 function ask(outcome: Outcome, options: Partial<RetryQuestion> = {}): number | undefined {
   return retryDelayMs({

@@ -1,5 +1,5 @@
 // Whether an attempt is repeated, and after which pause. Pure: the budget is asked by the caller of this, last of all.
-import { isConnectionFailure, isUnavailable, type Outcome } from './outcome.ts'
+import { isConnectionFailure, type Outcome } from './outcome.ts'
 import type { CallPolicy } from './policy.ts'
 
 /** A callee that wants more time than this gets no repeat at all. */
@@ -39,7 +39,7 @@ export function backoffMs(firstMs: number, attempts: number, random: number): nu
 }
 
 function mayHelp(outcome: Outcome): boolean {
-  if (outcome.kind === 'answered') return isUnavailable(outcome.response.status)
+  if (outcome.kind === 'answered') return outcome.unavailable
   return isConnectionFailure(outcome.failure) || outcome.failure.reason === 'no_endpoint'
 }
 
