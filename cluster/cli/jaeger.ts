@@ -1,6 +1,7 @@
 // Reads traces by Jaeger's HTTP API, the embedded backend's or a real Jaeger's: https://www.jaegertracing.io/docs/apis/
 // Knows the wire's shape and nothing of drawing.
 import { z } from 'zod'
+import { queryBackend } from './backend-query.ts'
 import { CliError } from './context.ts'
 
 const Tag = z.object({ key: z.string(), value: z.unknown() })
@@ -33,8 +34,6 @@ export type JaegerTrace = z.infer<typeof JaegerTrace>
 const TraceAnswer = z.object({ data: z.array(JaegerTrace).nullable() })
 const NamesAnswer = z.object({ data: z.array(z.string()).nullable() })
 
-const TIMEOUT_MS = 15_000
-
 export type TraceSearch = {
   service: string
   operation?: string | undefined
@@ -50,7 +49,7 @@ export type TraceSearch = {
 
 /** The trace, or undefined when the backend has none of this id. Throws `CliError` when it does not answer as Jaeger does. */
 export async function fetchTrace(baseUrl: string, traceId: string): Promise<JaegerTrace | undefined> {
-  const answer = await get(baseUrl, `/api/traces/${encodeURIComponent(traceId)}`, TraceAnswer)
+  const answer = await queryBackend(baseUrl, `/api/traces/${encodeURIComponent(traceId)}`, TraceAnswer)
   const trace = answer?.data?.[0]
   return trace && trace.spans.length > 0 ? trace : undefined
 }
@@ -67,38 +66,11 @@ export async function searchTraces(baseUrl: string, search: TraceSearch): Promis
   if (search.minDuration) query.set('minDuration', search.minDuration)
   if (search.maxDuration) query.set('maxDuration', search.maxDuration)
   if (Object.keys(search.tags).length > 0) query.set('tags', JSON.stringify(search.tags))
-  const answer = await get(baseUrl, `/api/traces?${query}`, TraceAnswer)
+  const answer = await queryBackend(baseUrl, `/api/traces?${query}`, TraceAnswer)
   if (!answer) throw new CliError(`${baseUrl} has no search for traces: is it Jaeger's query service?`)
   return answer.data ?? []
 }
 
 export async function fetchServices(baseUrl: string): Promise<string[]> {
-  return (await get(baseUrl, '/api/services', NamesAnswer))?.data ?? []
-}
-
-/** Undefined for a 404. */
-async function get<T>(baseUrl: string, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const url = `${baseUrl.replace(/\/+$/, '')}${path}`
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
-    throw new CliError(`${baseUrl} does not answer`, { cause })
-  })
-  const text = await response.text()
-  if (response.status === 404) return undefined
-  if (!response.ok) throw new CliError(`${baseUrl} answered ${response.status}: ${errorText(text)}`)
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new CliError(`${baseUrl} answers, but not as Jaeger does`, { cause })
-  }
-}
-
-/** Jaeger puts its messages into `errors[].msg`. */
-function errorText(body: string): string {
-  try {
-    const parsed = z.object({ errors: z.array(z.object({ msg: z.string() })) }).safeParse(JSON.parse(body))
-    if (parsed.success) return parsed.data.errors.map((error) => error.msg).join('; ')
-  } catch {
-    // Not JSON: the text itself is the best there is.
-  }
-  return body.slice(0, 200)
+  return (await queryBackend(baseUrl, '/api/services', NamesAnswer))?.data ?? []
 }

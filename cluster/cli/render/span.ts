@@ -34,9 +34,9 @@ function readSpan(trace: JaegerTrace, span: JaegerSpan): Span {
   const resource = new Map((process?.tags ?? []).map(({ key, value }) => [key, textOf(value)]))
   const service = process?.serviceName ?? 'unknown'
   const references = span.references ?? []
-  const isParent = (reference: (typeof references)[number]) =>
-    reference.refType === 'CHILD_OF' && sameTrace(reference.traceID, trace.traceID)
-  const parent = references.find(isParent)
+  const inside = references.filter((reference) => sameTrace(reference.traceID, trace.traceID))
+  // Jaeger shows a parent that is also linked to as FOLLOWS_FROM.
+  const parent = inside.find((reference) => reference.refType === 'CHILD_OF') ?? inside[0]
   return {
     id: span.spanID,
     parentId: parent?.spanID,
