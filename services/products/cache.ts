@@ -18,8 +18,18 @@ const LOAD_MS = 2_000
 type Missing = { kind: 'missing' }
 const missing: Missing = { kind: 'missing' }
 
-/** The store with its reads cached. `random` spreads the lifetimes. */
-export function cacheReads(store: ProductStore, random: () => number = Math.random): ProductStore {
+export type CacheOptions = {
+  /** Spreads the lifetimes; uniform in [0, 1). */
+  random?: () => number
+  /** A monotonic clock in ms. */
+  nowMs?: () => number
+}
+
+/** The store with its reads cached. */
+export function cacheReads(
+  store: ProductStore,
+  { random = Math.random, nowMs = () => performance.now() }: CacheOptions = {},
+): ProductStore {
   const ttl = ([from, to]: readonly [number, number]) => from + Math.round(random() * (to - from))
   /** `fetch` runs `load` once for all who ask at the same time. */
   const cacheOf = <V extends object>(
@@ -29,6 +39,7 @@ export function cacheReads(store: ProductStore, random: () => number = Math.rand
   ) =>
     new LRUCache<string, V>({
       max,
+      perf: { now: nowMs },
       fetchMethod: (key, _stale, { options }) => {
         options.ttl = ttl(ttlMs)
         return withoutScope(() => withTimeLimit(LOAD_MS, () => load(key)))
