@@ -53,7 +53,7 @@ export function createApp({ products, orders, log }: RecommendationsDeps): Expre
       if (!product) throw notFound(`product ${productId}`)
       const companions = pickCompanions(productId, candidates, limit)
       if (companions.length === 0) return fromCategory(productId, product.category, limit)
-      return { items: companions, source: 'bought_together' }
+      return { items: companions, source: 'bought_together' as const }
     },
   })
   return createServiceApp({ log, routes })

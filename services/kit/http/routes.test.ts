@@ -68,9 +68,10 @@ test('the body is parsed inside of the request’s scope, and the declared statu
   expect(answer.json).toEqual({ body: { name: 'a', parts: [{ size: 1 }] }, hasScope: true })
 })
 
-const post = (body: unknown, headers = {}) => ['POST', '/things', { body, headers }] as const
+type Sent = Parameters<Served['send']>
+const post = (body: unknown, headers = {}): Sent => ['POST', '/things', { body, headers }]
 
-test.each([
+test.each<[string, number, Sent, string[]]>([
   ['a parameter', 400, ['GET', '/things/x'], ['thingId']],
   ['a query', 400, ['GET', '/things/t-1?limit=9'], ['limit']],
   ['a query given twice', 400, ['GET', '/things/t-1?limit=1&limit=2'], ['limit']],
@@ -80,7 +81,7 @@ test.each([
   ['a nested member', 400, post({ name: 'a', parts: [{ size: 1 }, { size: 'big' }] }), ['parts.1.size']],
   ['a body that is an array', 400, post([]), ['body']],
   ['an empty body', 400, post(''), ['name']],
-] as const)('%s that the table refuses is a %i that names it', async (_what, status, request, fields) => {
+])('%s that the table refuses is a %i that names it', async (_what, status, request, fields) => {
   const answer = await app.send(...request)
   expect(answer.status).toBe(status)
   expect(answer.headers['content-type']).toContain('application/problem+json')
@@ -90,7 +91,7 @@ test.each([
   for (const { message } of errors) expect(message).not.toBe('')
 })
 
-test.each([
+test.each<[string, number, string, Sent]>([
   ['malformed JSON', 400, 'unreadable_body', post('{"name": "s3cret')],
   ['JSON that is no object', 400, 'unreadable_body', post('"text"')],
   ['another media type', 415, 'unsupported_media_type', post('name=a', { 'content-type': 'text/plain' })],
@@ -103,7 +104,7 @@ test.each([
   ['a method that nobody declared', 404, 'unknown_route', ['PUT', '/things']],
   ['a path in other letters', 404, 'unknown_route', ['GET', '/Things/t-1']],
   ['a request that `before` refuses', 401, 'no_session', ['DELETE', '/things']],
-] as const)('%s is a %i problem', async (_what, status, code, request) => {
+])('%s is a %i problem', async (_what, status, code, request) => {
   const answer = await app.send(...request)
   expect(answer.json).toMatchObject({ status, code })
   expect(answer.status).toBe(status)
