@@ -18,7 +18,9 @@ export function createApp({ mediaDir, pagesDir, log }: MediaDeps): Express {
   const routes = express.Router({ caseSensitive: true })
   // One route a pattern, not mounted folders: a server span gets its `http.route` from the route.
   routes.get('/images/:file', files(join(mediaDir, 'images'), cacheControl.image), absent)
-  routes.get(['/', '/:file'], files(pagesDir, cacheControl.page), absent)
+  const pages = files(pagesDir, cacheControl.page)
+  routes.get('/', pages, absent)
+  routes.get('/:file', pages, absent)
   return createServiceApp({ log, routes })
 }
 

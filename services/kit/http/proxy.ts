@@ -9,6 +9,9 @@ import { HttpError } from './errors.ts'
 /** Set on an edge's own answer when it reached nobody who could have worked on the request; names the kind it tried to reach. */
 export const UNREACHABLE_HEADER = 'x-origin-unreachable'
 
+/** Names the region whose edge answered. */
+export const SERVED_BY_HEADER = 'x-served-by-region'
+
 /** Of one connection only, with those that `Connection` names. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const hopByHop = [
   'connection',
