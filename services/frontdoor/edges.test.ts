@@ -54,19 +54,20 @@ test('before any probe, a dead edge costs its customers nothing: the nearest oth
   expect([await servedBy('eu'), await servedBy('eu', signUp), await servedBy('asia')]).toEqual(['na', 'na', 'asia'])
 })
 
-test('an edge that reaches nobody is passed over at once for what may be repeated, and never for what may not', async () => {
+test('an edge that finds no gateway is passed over at once for what may be repeated, and never for what may not', async () => {
   const { eu, servedBy, edges } = await setUp()
   eu.answer = (_request, response) => response.writeHead(503, { 'x-origin-unreachable': 'gateway' }).end('eu')
   expect(await servedBy('eu')).toBe('na')
   expect((await edges.byCustomer.eu.call(signUp)).status).toBe(503)
 })
 
-test('a failure that an edge only passes on is the answer', async () => {
+test.each<[string, Record<string, string>]>([
+  ['a failure that an edge only passes on', {}],
+  ['a file that no edge can fetch', { 'x-origin-unreachable': 'media' }],
+])('%s is the answer', async (_, headers) => {
   const { eu, edges } = await setUp()
-  eu.answer = (_request, response) => response.writeHead(503).end('the database is away')
-  for (let i = 0; i < 20; i += 1) {
-    expect(String((await edges.byCustomer.eu.call(page)).body)).toBe('the database is away')
-  }
+  eu.answer = (_request, response) => response.writeHead(503, headers).end('away')
+  for (let i = 0; i < 20; i += 1) expect(String((await edges.byCustomer.eu.call(page)).body)).toBe('away')
 })
 
 test('probes find a dark region, send its customers elsewhere, and bring them back', async () => {
@@ -78,9 +79,9 @@ test('probes find a dark region, send its customers elsewhere, and bring them ba
   eu.healthy = true
   await until('eu is back', () => edges.darkRegions().length === 0)
   expect(await servedBy('eu', signUp)).toBe('eu')
-  expect(lines.map((line) => JSON.parse(line)).filter(({ region }) => region)).toMatchObject([
-    { region: 'eu', msg: 'region is dark: its customers go elsewhere' },
-    { region: 'eu', msg: 'region is back' },
+  expect(lines.map((line) => JSON.parse(line)).filter(({ edges }) => edges)).toMatchObject([
+    { edges: 'eu', msg: 'region is dark: its customers go elsewhere' },
+    { edges: 'eu', msg: 'region is back' },
   ])
 })
 

@@ -29,7 +29,7 @@ export function createEdges({ control, log, probeEveryMs = 1_000 }: EdgesOptions
   const shining = selectEndpoints(control, 'edge', (endpoints) => avoidDark(endpoints, isDark))
   // Counted from where the customer is: an edge in another region is as far away as it is for them.
   const customers = byRegion((from) =>
-    createBalancedCaller({ callee: 'edge', from, control: shining, log, isUnavailable: reachedNobody }),
+    createBalancedCaller({ callee: 'edge', from, control: shining, log, isUnavailable: foundNoGateway }),
   )
   const probes = byRegion((region) => {
     const own = selectEndpoints(control, 'edge', (endpoints) => endpoints.filter((each) => each.region === region))
@@ -41,7 +41,7 @@ export function createEdges({ control, log, probeEveryMs = 1_000 }: EdgesOptions
     const after = afterProbe(before, await isHealthy(probes[region]))
     states.set(region, after)
     if (after.dark === before.dark) return
-    log.warn({ region }, after.dark ? 'region is dark: its customers go elsewhere' : 'region is back')
+    log.warn({ edges: region }, after.dark ? 'region is dark: its customers go elsewhere' : 'region is back')
     shining.reselect()
   }
 
@@ -65,11 +65,11 @@ function byRegion(make: (region: Region) => BalancedCaller): Record<Region, Bala
 }
 
 /**
- * Whether another edge may do better. A 503 that an edge merely passes on is no reason to go elsewhere: whoever gave it stands
- * behind the other edges, too.
+ * Whether another edge may do better: this one found no gateway. A failure that it merely passes on is no reason to go elsewhere,
+ * for whoever failed stands behind the other edges, too; so does the origin of files.
  */
-function reachedNobody(response: CallResponse): boolean {
-  return response.headers[UNREACHABLE_HEADER] !== undefined
+function foundNoGateway(response: CallResponse): boolean {
+  return response.headers[UNREACHABLE_HEADER] === 'gateway'
 }
 
 async function isHealthy(edge: Caller): Promise<boolean> {

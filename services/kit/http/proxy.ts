@@ -6,7 +6,7 @@ import { type Caller, CallFailure, type CallRequest, type CallResponse } from '.
 import { DEADLINE_HEADER } from './deadline.ts'
 import { HttpError } from './errors.ts'
 
-/** Set on an edge's own answer when it reached nobody who could have worked on the request; names the kind it tried to reach. */
+/** Set on a proxy's own answer when it reached nobody who could have worked on the request; names the kind it tried to reach. */
 export const UNREACHABLE_HEADER = 'x-origin-unreachable'
 
 /** Names the region whose edge answered. */
