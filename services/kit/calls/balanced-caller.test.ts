@@ -1,77 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { afterEach, expect, test, vi } from 'vitest'
-import { withScope } from '../http/deadline.ts'
-import { type BalancedCaller, createBalancedCaller } from './balanced-caller.ts'
-import type { CallRequest } from './caller.ts'
-import { createFakeControl, type FakeControl, type FakeReplica, startReplica } from './fake-cluster.ts'
-import type { CallPolicy } from './policy.ts'
+import { afterEach, expect, test } from 'vitest'
+import { createTestBench, get, ok, post, startLoad, unavailable, waitUntil } from './test-bench.ts'
 
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+const { replica, setUp, cleanUp } = createTestBench()
+afterEach(cleanUp)
 
-const get: CallRequest = { method: 'GET', path: '/orders?page=2', route: '/orders', idempotent: true }
-const post: CallRequest = { method: 'POST', path: '/orders', route: '/orders', body: '{"a":1}', idempotent: false }
-const ok: RequestListener = (_request, response) => response.end('ok')
-const unavailable: RequestListener = (_request, response) => response.writeHead(503).end()
-const never: RequestListener = () => {}
 const reset: RequestListener = (request) => request.socket.resetAndDestroy()
-
-async function replica(instance: string, handle: RequestListener, region: 'na' | 'eu' | 'asia' = 'na') {
-  const started = await startReplica(instance, handle, region)
-  cleanups.push(() => started.kill())
-  return started
-}
-
-function setUp(replicas: FakeReplica[], policy: Partial<CallPolicy> = {}, random = Math.random) {
-  const log = { warn: vi.fn() }
-  const control = createFakeControl({ policies: { orders: { backoffMs: 1, ...policy } } })
-  const publish = (current: FakeReplica[]) =>
-    control.set({ endpoints: { orders: current.map(({ endpoint }) => endpoint) } })
-  publish(replicas)
-  const caller = createBalancedCaller({ callee: 'orders', from: 'na', control, log, random })
-  cleanups.push(() => caller.close())
-  return { caller, control, publish, log }
-}
-
-function setPolicy(control: FakeControl, policy: Partial<CallPolicy>) {
-  control.set({ policies: { orders: { backoffMs: 1, ...policy } } })
-}
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  await vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000, interval: 5 })
-}
 
 async function readText(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request) text += chunk
   return text
-}
-
-/** Calls without pause, `width` at a time, until `stop` is called; then tells how often and what failed. */
-function startLoad(caller: BalancedCaller, request: CallRequest, width = 8) {
-  let running = true
-  const failures: string[] = []
-  const answers: Record<string, number> = {}
-  const workers = Array.from({ length: width }, async () => {
-    while (running) {
-      await caller.call(request).then(
-        ({ status, instance }) => {
-          if (status === 200) answers[instance] = (answers[instance] ?? 0) + 1
-          else failures.push(String(status))
-        },
-        (error) => failures.push(String(error)),
-      )
-    }
-  })
-  const stop = async () => {
-    running = false
-    await Promise.all(workers)
-    return failures
-  }
-  return { answers, stop }
 }
 
 test('sends the request as it is and returns the whole answer', async () => {
@@ -113,15 +52,6 @@ test('after a reset a GET is sent to another replica, a POST is not', async () =
   expect(seen).toBe(1)
   publish([broken, working])
   for (let i = 0; i < 5; i += 1) expect((await caller.call(get)).instance).toBe('orders-2')
-})
-
-test('a slow replica times out, and sees that its caller has gone', async () => {
-  let gone = false
-  const slow = await replica('orders-1', (request) => request.on('close', () => (gone = true)))
-  const { caller } = setUp([slow], { timeoutMs: 50, maxAttempts: 1 })
-  await expect(caller.call(get)).rejects.toMatchObject({ reason: 'timeout', message: expect.stringContaining('50 ms') })
-  await waitUntil(() => gone)
-  expect(caller.snapshot().replicas).toMatchObject([{ inFlight: 0, consecutiveFailures: 1 }])
 })
 
 test('503 is repeated up to the limit, and then it is the answer', async () => {
@@ -239,149 +169,6 @@ test('a call under way on a replica that leaves is answered', async () => {
   await leaving.drain()
 })
 
-test('a cancelled request breaks off at once, and the replica sees it', async () => {
-  let [arrived, gone] = [false, false]
-  const slow = await replica('orders-1', (request) => {
-    arrived = true
-    request.on('close', () => (gone = true))
-  })
-  const { caller } = setUp([slow])
-  const abort = new AbortController()
-  const scope = { deadlineAtMs: performance.now() + 60_000, signal: abort.signal }
-  const call = withScope(scope, () => caller.call(get))
-  const failed = expect(call).rejects.toMatchObject({ reason: 'cancelled' })
-  await waitUntil(() => arrived)
-  abort.abort()
-  await failed
-  await waitUntil(() => gone)
-  await expect(withScope(scope, () => caller.call(get))).rejects.toMatchObject({ reason: 'cancelled' })
-  expect(caller.snapshot().replicas).toMatchObject([{ inFlight: 0, consecutiveFailures: 0 }])
-})
-
-test('each attempt is told what is left of the deadline, and none is made after it', async () => {
-  const told: number[] = []
-  const slow = await replica('orders-1', (request, response) => {
-    told.push(Number(request.headers['x-deadline-ms']))
-    setTimeout(() => unavailable(request, response), 30)
-  })
-  const { caller } = setUp([slow], { ejectAfter: 0 })
-  const { signal } = new AbortController()
-  await caller.call(get)
-  expect(told.splice(0)).toEqual([1_000, 1_000, 1_000])
-
-  await withScope({ deadlineAtMs: performance.now() + 900, signal }, () => caller.call(get))
-  const [first = 0, second = 0, third = 0] = told.splice(0)
-  expect([first <= 900, second <= first - 29, third <= second - 29]).toEqual([true, true, true])
-
-  const late = withScope({ deadlineAtMs: performance.now(), signal }, () => caller.call(get))
-  await expect(late).rejects.toMatchObject({ reason: 'timeout' })
-  expect(told).toEqual([])
-})
-
-test('the request may cut the time further', async () => {
-  const { caller } = setUp([await replica('orders-1', never)], { maxAttempts: 1 })
-  await expect(caller.call({ ...get, timeoutMs: 20 })).rejects.toMatchObject({
-    reason: 'timeout',
-    message: expect.stringContaining('20 ms'),
-  })
-})
-
-test('a connection that is not made in time is given up, and what must not be sent twice goes elsewhere', async () => {
-  const far = await replica('orders-1', ok, 'eu')
-  const { caller, control } = setUp([far], { timeoutMs: 50, maxAttempts: 2 })
-  control.set({ delays: { na: { eu: 60_000 } } })
-  const call = caller.call(post)
-  const near = await replica('orders-2', ok)
-  control.set({ endpoints: { orders: [far.endpoint, near.endpoint] } })
-  expect((await call).instance).toBe('orders-2')
-})
-
-test('the breaker opens when most attempts fail, fails calls at once, and closes after a good probe', async () => {
-  let [broken, seen] = [true, 0]
-  const moody = await replica('orders-1', (request, response) => {
-    seen += 1
-    ;(broken ? unavailable : ok)(request, response)
-  })
-  const { caller, log } = setUp([moody], { maxAttempts: 1, breakerHalfOpenMs: 100 })
-  while (caller.snapshot().breaker === 'closed') await caller.call(get)
-  const before = seen
-  expect(before).toBeGreaterThanOrEqual(10)
-  await expect(caller.call(get)).rejects.toMatchObject({ reason: 'breaker_open' })
-  expect(seen).toBe(before)
-  broken = false
-  await vi.waitFor(async () => expect((await caller.call(get)).status).toBe(200), { timeout: 10_000 })
-  expect(caller.snapshot().breaker).toBe('closed')
-  expect(log.warn.mock.calls.map(([{ state }]) => state)).toEqual(['open', 'half_open', 'closed'])
-})
-
-test('a probe that is cancelled leaves the breaker open', async () => {
-  let handle: RequestListener = unavailable
-  const moody = await replica('orders-1', (request, response) => handle(request, response))
-  const { caller } = setUp([moody], { maxAttempts: 1, breakerHalfOpenMs: 20 })
-  while (caller.snapshot().breaker === 'closed') await caller.call(get)
-  let probed = false
-  handle = () => {
-    probed = true
-  }
-  const abort = new AbortController()
-  const scope = { deadlineAtMs: performance.now() + 60_000, signal: abort.signal }
-  const reasons: string[] = []
-  while (!probed) {
-    // Opens again and again until the probe is let through; that one hangs.
-    const call = withScope(scope, () => caller.call(get)).catch((error) => reasons.push(error.reason))
-    await Promise.race([call, waitUntil(() => probed)])
-  }
-  expect(caller.snapshot().breaker).toBe('half_open')
-  await expect(caller.call(get)).rejects.toMatchObject({ reason: 'breaker_open' })
-  abort.abort()
-  await waitUntil(() => reasons.includes('cancelled'))
-  expect(caller.snapshot().breaker).toBe('open')
-})
-
-test('calls beyond the limit wait in a queue as long as the limit, further ones fail at once', async () => {
-  const waiting: (() => void)[] = []
-  const slow = await replica('orders-1', (_request, response) => void waiting.push(() => response.end()))
-  const { caller } = setUp([slow], { maxConcurrent: 1 })
-  const calls = [caller.call(get), caller.call(get)]
-  await waitUntil(() => waiting.length === 1)
-  expect(caller.snapshot()).toMatchObject({ queued: 1, replicas: [{ inFlight: 1 }] })
-  await expect(caller.call(get)).rejects.toMatchObject({ reason: 'overloaded' })
-  waiting.shift()?.()
-  await waitUntil(() => waiting.length === 1)
-  waiting.shift()?.()
-  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200])
-})
-
-test('a queued call is sent in its own context, and leaves the queue when its request is cancelled', async () => {
-  const waiting: (() => void)[] = []
-  const deadlines: number[] = []
-  const slow = await replica('orders-1', (request, response) => {
-    deadlines.push(Number(request.headers['x-deadline-ms']))
-    waiting.push(() => response.end())
-  })
-  const storage = new AsyncLocalStorage<string>()
-  const contexts: (string | undefined)[] = []
-  // Asked once when a replica is chosen, right before the request is sent.
-  const random = () => {
-    contexts.push(storage.getStore())
-    return 0
-  }
-  const { caller } = setUp([slow], { maxConcurrent: 2, timeoutMs: 60_000 }, random)
-  const named = (name: string) => storage.run(name, () => caller.call(get))
-  const calls = [named('a'), named('b'), named('c')]
-  const abort = new AbortController()
-  const scope = { deadlineAtMs: performance.now() + 60_000, signal: abort.signal }
-  const cancelled = withScope(scope, () => named('d'))
-  await waitUntil(() => waiting.length === 2)
-  abort.abort()
-  await expect(cancelled).rejects.toMatchObject({ reason: 'cancelled' })
-  waiting.shift()?.()
-  await waitUntil(() => deadlines.length === 3)
-  for (const answer of waiting.splice(0)) answer()
-  await Promise.all(calls)
-  expect(contexts).toEqual(['a', 'b', 'c'])
-})
-
 test('without a replica a call fails, and one that appears meanwhile is used', async () => {
   const { caller, publish } = setUp([], { maxAttempts: 1 })
   await expect(caller.call(get)).rejects.toMatchObject({ reason: 'no_endpoint' })
@@ -390,24 +177,6 @@ test('without a replica a call fails, and one that appears meanwhile is used', a
   publish([])
   publishLater([await replica('orders-1', ok)])
   expect((await late).status).toBe(200)
-})
-
-test('an answer beyond 8 MiB is refused while it arrives', async () => {
-  let seen = 0
-  const huge = await replica('orders-1', (_request, response) => {
-    seen += 1
-    response.on('error', () => {})
-    response.end(Buffer.alloc(9 * 1024 * 1024))
-  })
-  const { caller } = setUp([huge])
-  await expect(caller.call(get)).rejects.toMatchObject({ reason: 'body_too_large' })
-  expect(seen).toBe(1)
-})
-
-test('a request that is not valid HTTP is thrown as the mistake that it is, and blames no replica', async () => {
-  const { caller } = setUp([await replica('orders-1', ok)])
-  await expect(caller.call({ ...get, path: '/a b' })).rejects.toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
-  expect(caller.snapshot().replicas).toMatchObject([{ inFlight: 0, consecutiveFailures: 0 }])
 })
 
 test('a new policy acts on the next attempt', async () => {
@@ -419,7 +188,7 @@ test('a new policy acts on the next attempt', async () => {
   const { caller, control } = setUp([broken], { maxAttempts: 1 })
   await caller.call(get)
   expect(seen).toBe(1)
-  setPolicy(control, { maxAttempts: 4 })
+  control.set({ policies: { orders: { backoffMs: 1, maxAttempts: 4 } } })
   await caller.call(get)
   expect(seen).toBe(5)
 })
