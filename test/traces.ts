@@ -61,8 +61,7 @@ function toTrace(trace: z.infer<typeof JaegerTrace>): Trace {
     return {
       id: span.spanID,
       name: span.operationName,
-      parentId: span.references.find(({ refType, traceID }) => refType === 'CHILD_OF' && traceID === span.traceID)
-        ?.spanID,
+      parentId: parentOf(span)?.spanID,
       links: span.references
         .filter(({ refType }) => refType === 'FOLLOWS_FROM')
         .map(({ traceID, spanID }) => ({ traceId: traceID, spanId: spanID })),
@@ -77,6 +76,12 @@ function toTrace(trace: z.infer<typeof JaegerTrace>): Trace {
     }
   })
   return { id: trace.traceID, spans }
+}
+
+/** A child that also links to its parent comes as FOLLOWS_FROM alone: Jaeger gives one reference a span. */
+function parentOf({ traceID, references }: z.infer<typeof JaegerSpan>) {
+  const inTrace = references.filter((reference) => reference.traceID === traceID)
+  return inTrace.find(({ refType }) => refType === 'CHILD_OF') ?? inTrace[0]
 }
 
 function toRecord(tags: z.infer<typeof Tag>[]): Record<string, string | number | boolean> {

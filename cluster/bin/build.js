@@ -1,4 +1,4 @@
-// Builds dist/: one CommonJS bundle for each kind of node, one for the telemetry backend, one for the command line.
+// Builds dist/: one CommonJS bundle for the nodes, one for the telemetry backend, one for the command line.
 // Starts that build at the same time take turns, and a reader of dist/ never sees half a file.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,6 +8,9 @@ import { build as esbuild } from 'esbuild'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
 import { stubPlugin } from './stub-plugin.js'
+
+/** What dist/ holds. */
+const bundles = ['node.cjs', 'backend.cjs', 'faultline.cjs']
 
 // Native code, or an optional companion that is looked for at run time.
 const external = ['@node-rs/argon2', 'pg-native', 'esbuild']
@@ -58,24 +61,39 @@ async function buildAll(root) {
   const draft = join(root, 'dist/.draft')
   rmSync(draft, { recursive: true, force: true })
   rmSync(join(root, 'dist/.fingerprint'), { force: true })
-  const kinds = readdirSync(join(root, 'services')).filter((kind) =>
-    existsSync(join(root, 'services', kind, 'main.ts')),
-  )
   const plain = [
     { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
     { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
-  ].filter((entry) => existsSync(entry.in))
+  ]
   await Promise.all([
     esbuild({
       ...shared,
-      outdir: join(draft, 'nodes'),
-      entryPoints: kinds.map((kind) => ({ in: join(root, 'services', kind, 'main.ts'), out: kind })),
+      outfile: join(draft, 'node.cjs'),
+      stdin: { contents: nodeEntry(root), resolveDir: root, sourcefile: 'node.js' },
       plugins: [stubPlugin, await instrumentationPlugin(root, draft, external)],
     }),
     esbuild({ ...shared, outdir: draft, entryPoints: plain, plugins: [stubPlugin] }),
   ])
   publish(draft, join(root, 'dist'))
   rmSync(draft, { recursive: true, force: true })
+}
+
+/**
+ * One bundle has every kind of node: they share nearly all of their code, and only the kind that is asked for is evaluated.
+ * @param {string} root
+ */
+function nodeEntry(root) {
+  const kinds = readdirSync(join(root, 'services')).filter((kind) =>
+    existsSync(join(root, 'services', kind, 'main.ts')),
+  )
+  const mains = kinds.map((kind) => `${JSON.stringify(kind)}: () => import('./services/${kind}/main.ts'),`)
+  return `const mains = { ${mains.join(' ')} }
+    const start = mains[process.env.FAULTLINE_KIND]
+    if (start) start()
+    else {
+      console.error('FAULTLINE_KIND must be one of ' + Object.keys(mains).join(', '))
+      process.exitCode = 1
+    }`
 }
 
 /**
@@ -88,7 +106,7 @@ function publish(draft, target) {
   for (const entry of readdirSync(draft, { withFileTypes: true })) {
     const [from, to] = [join(draft, entry.name), join(target, entry.name)]
     if (entry.isDirectory()) publish(from, to)
-    else if (entry.name.endsWith('.cjs')) renameSync(from, to)
+    else if (bundles.includes(entry.name)) renameSync(from, to)
   }
 }
 

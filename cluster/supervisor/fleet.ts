@@ -143,7 +143,8 @@ export class Fleet {
     const child = new Child(
       {
         id: spec.id,
-        args: [...V8_FLAGS, join(root, 'dist/nodes', `${spec.kind}.cjs`)],
+        // The name says in a list of processes which node it is.
+        args: [...V8_FLAGS, join(root, 'dist/node.cjs'), spec.id],
         env: environment(spec, port),
         logFile: logFileOf(dataDir, spec.id),
       },

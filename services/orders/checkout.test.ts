@@ -1,8 +1,8 @@
 // The checkout on a real database, with callees that fail where the test says: whatever is cut off ends in exactly one outcome.
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startTestDatabase, type TestDatabase } from '../../test/postgres.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { withDatabase } from '../../test/postgres.ts'
 import { HttpError } from '../kit/http/errors.ts'
 import type { ChargeOutcome } from '../payments/contract.ts'
 import type { ReservationOutcome } from '../products/contract.ts'
@@ -13,12 +13,7 @@ const card = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2099, cv
 const address = { name: 'Ada', street: '1 Main St', city: 'Paris', postalCode: '75001', country: 'FR' }
 const down = new HttpError(503, 'callee_unavailable', 'gave no answer')
 
-let testDatabase: TestDatabase
-beforeAll(async () => {
-  testDatabase = await startTestDatabase()
-  await testDatabase.database.query(schemaSql)
-})
-afterAll(() => testDatabase.stop())
+const testDatabase = withDatabase(schemaSql)
 
 /** `products` and `payments` as they behave, with a switch for each call: fail before it takes effect, or after. */
 function createShop() {

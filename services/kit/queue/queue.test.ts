@@ -2,24 +2,22 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestDatabase, type TestDatabase } from '../../../test/postgres.ts'
+import { withDatabase } from '../../../test/postgres.ts'
 import { until } from '../../../test/until.ts'
 import { createQueue, type Message, type Queue } from './queue.ts'
 
 const names = { name: 'parcels', deadLetterName: 'parcels-dead', maxDeliveries: 2 }
 const log = pino({ level: 'silent' })
 
-let db: TestDatabase
+const db = withDatabase('')
 let producer: Queue
 let consumer: Queue
 beforeAll(async () => {
-  db = await startTestDatabase()
-  await db.database.query('CREATE ROLE consumer LOGIN')
   producer = createQueue(db.database, 'producer', log)
   const second = createQueue(db.database, 'producer', log)
   // As when two replicas of a producer start at once, and again on old data.
-  await Promise.all([producer.install(names, 'consumer'), second.install(names, 'consumer')])
-  await producer.install(names, 'consumer')
+  await Promise.all([producer.install(names, 'testing'), second.install(names, 'testing')])
+  await producer.install(names, 'testing')
   await second.close()
   consumer = createQueue(db.database, 'consumer', log)
   await consumer.waitUntilInstalled(names.name)
@@ -27,7 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await consumer?.close()
   await producer?.close()
-  await db?.stop()
 })
 
 const publish = (messageId: string, data: object) =>
