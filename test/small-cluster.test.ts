@@ -135,7 +135,7 @@ describe('the shop', () => {
       '/api/products?limit=5&sort=price',
     )
     expect(page).toMatchObject({ status: 200, body: { limit: 5 } })
-    expect(page.body.total).toBeGreaterThan(200)
+    expect(page.body.total).toBeGreaterThan(100)
     const [first] = page.body.items
     const word = first?.name.split(' ').at(-1) ?? ''
     const found = await customer.send<{ items: { name: string }[] }>('GET', `/api/search?q=${encodeURIComponent(word)}`)
@@ -183,7 +183,7 @@ describe('the shop', () => {
     ['GET', '/api/products/p-9999', undefined, 404, undefined],
     ['GET', '/api/basket', undefined, 401, undefined],
     ['GET', '/images/../../../etc/passwd', undefined, 404, undefined],
-  ] as const)('%s %s with %j is refused with %i', async (method, path, body, status, field) => {
+  ] as const)('%s %s is refused (case %#)', async (method, path, body, status, field) => {
     const answer = await createCustomer(shop).send<{ status: number; errors?: { field: string }[] }>(method, path, body)
     expect(answer.status).toBe(status)
     expect(answer.headers['content-type']).toContain('application/problem+json')
