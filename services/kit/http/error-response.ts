@@ -61,8 +61,7 @@ function statusOfParser(error: unknown): number | undefined {
 
 export function toProblem(failure: HttpError): Problem {
   const traceId = traceResponse()?.traceId
-  return {
-    ...failure.extensions,
+  const standard = {
     type: 'about:blank',
     title: failure.code.replaceAll('_', ' '),
     status: failure.status,
@@ -71,4 +70,6 @@ export function toProblem(failure: HttpError): Problem {
     ...(failure.fields.length > 0 ? { errors: failure.fields } : {}),
     ...(traceId ? { traceId } : {}),
   }
+  // Extensions stand behind the standard members and replace none.
+  return { ...standard, ...failure.extensions, ...standard }
 }
