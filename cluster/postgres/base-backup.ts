@@ -25,7 +25,10 @@ const COMMAND = "BASE_BACKUP (LABEL 'faultline', CHECKPOINT 'fast', WAL true, MA
  * @throws Error of the connection, of the file system, or of the server.
  */
 export async function copyPrimary(source: BackupSource, folders: string[], user: ServerUser): Promise<void> {
-  const config = { host: '127.0.0.1', ...source, database: 'postgres', ssl: false, replication: 'true' }
+  const config = {
+    ...{ host: '127.0.0.1', ...source, database: 'postgres', ssl: false, connectionTimeoutMillis: 5_000 },
+    replication: 'true',
+  }
   const client = new pg.Client(config)
   // An error also fails the query; without a listener it would end this process.
   client.on('error', () => undefined)

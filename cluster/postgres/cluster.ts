@@ -44,6 +44,7 @@ export class PostgresCluster {
   readonly nodes: readonly PostgresServer[]
   readonly #deps: ClusterDeps
   #repairTimer: NodeJS.Timeout | undefined
+  #isStopping = false
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps
@@ -79,7 +80,7 @@ export class PostgresCluster {
     const running = this.#replicas().filter((replica) => replica.state === 'ready')
     const lost = (await lostSlots(this.#deps.replicaSet, running)) ?? new Set()
     const broken = running.filter((replica) => lost.has(replica.name))
-    await Promise.all(broken.map((replica) => replica.restart()))
+    await Promise.all(broken.map((replica) => this.#restart(replica)))
     return broken.map((replica) => replica.name)
   }
 
@@ -111,6 +112,7 @@ export class PostgresCluster {
 
   /** Stops all servers, replicas first, and gives the data directory back. Safe to call more than once. */
   async stop(): Promise<void> {
+    this.#isStopping = true
     clearInterval(this.#repairTimer)
     await this.#deps.replicaSet.pool.end().catch(() => undefined)
     try {
@@ -119,6 +121,12 @@ export class PostgresCluster {
     } finally {
       this.#deps.release()
     }
+  }
+
+  async #restart(replica: PostgresServer): Promise<void> {
+    await replica.stop()
+    // The cluster may have been stopped meanwhile, and nothing would stop this one again.
+    if (!this.#isStopping) await replica.start()
   }
 
   #replicas(): PostgresServer[] {

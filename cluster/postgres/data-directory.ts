@@ -4,8 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   existsSync,
   lchownSync,
   mkdirSync,
@@ -49,10 +51,11 @@ export interface DataDirectory {
 
 /**
  * Opens `dataDir`, creating it when it is missing or empty.
- * @throws PostgresError `foreign-data-dir`, `version-mismatch`, or `damaged-data-dir`; each says what to do.
+ * @throws PostgresError `foreign-data-dir`, `no-access`, `version-mismatch` or `damaged-data-dir`; each says what to do.
  */
 export function openDataDirectory(dataDir: string, postgresMajor: number): DataDirectory {
   const path = makeFolder(resolve(dataDir))
+  assertWritable(path)
   if (!existsSync(join(path, MARKER))) {
     assertEmpty(path)
     // Root's servers run as another user, who must pass through to the folders below.
@@ -76,9 +79,26 @@ function makeFolder(path: string): string {
     mkdirSync(path, { recursive: true })
     return realpathSync(path)
   } catch (cause) {
+    if (isCode(cause, 'EACCES') || isCode(cause, 'EPERM') || isCode(cause, 'EROFS')) throw noAccess(path, cause)
     if (!isCode(cause, 'EEXIST') && !isCode(cause, 'ENOTDIR')) throw cause
     throw new PostgresError('foreign-data-dir', `${path} is not a folder. Choose another data directory.`, { cause })
   }
+}
+
+function assertWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw noAccess(path, cause)
+  }
+}
+
+function noAccess(path: string, cause: unknown): PostgresError {
+  return new PostgresError(
+    'no-access',
+    `This user may not write to ${path}. Start as the user that made it, or choose another data directory.`,
+    { cause },
+  )
 }
 
 function assertEmpty(path: string): void {
@@ -164,14 +184,14 @@ function otherVersion(path: string, found: string, wanted: number): PostgresErro
 
 /**
  * Makes `user` the owner of a server's folder, which only root can do.
- * @throws PostgresError `damaged-data-dir` when it belongs to somebody else and we are not root.
+ * @throws PostgresError `no-access` when it belongs to somebody else and we are not root.
  */
 export function claimServerFolder(pgdata: string, user: ServerUser): void {
   const owner = statSync(pgdata).uid
   if (owner === user.uid) return
   if (user.kind === 'self') {
     throw new PostgresError(
-      'damaged-data-dir',
+      'no-access',
       `${pgdata} belongs to user id ${owner}, and this run has ${user.uid}. Start as that user, or choose another data directory.`,
     )
   }

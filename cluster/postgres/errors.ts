@@ -4,6 +4,7 @@ export type PostgresErrorCode =
   | 'unsupported-platform'
   | 'cannot-run-as-root'
   | 'foreign-data-dir'
+  | 'no-access'
   | 'data-dir-in-use'
   | 'version-mismatch'
   | 'damaged-data-dir'

@@ -37,7 +37,7 @@ export async function stopLeftovers(pgdata: string, deadlineMs = STOP_DEADLINE_M
     // A fault may have stopped them; a stopped process does not answer to SIGINT.
     for (const pid of found) signalProcess(pid, 'SIGCONT')
     signalProcess(master, 'SIGINT')
-    await waitUntilGone(pgdata, deadlineMs)
+    await waitUntilGone(found, deadlineMs)
   }
   await killServer(pgdata)
   // A server refuses to start when this file names a living process, whoever that is by now.

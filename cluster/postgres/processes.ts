@@ -1,48 +1,95 @@
 /**
- * Finds and ends the processes of one server. A process counts only if it runs `postgres` in that very data directory,
- * so a process id that the system has given to somebody else is never touched.
+ * Finds and ends the processes of one server. A process counts only if it runs `postgres` on that very data directory,
+ * or is a child of one that does, so a process id that the system has given to somebody else is never touched.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PostgresError } from './errors.ts'
 
 const POLL_MS = 3
+const KILL_DEADLINE_MS = 10_000
+
+interface ProcessEntry {
+  pid: number
+  parent: number
+  /** Its command line names `postgres` and the data directory, or it works there. */
+  isServer: boolean
+}
 
 /** Process ids of all live server processes whose data directory is `pgdata` (a real path). Zombies do not count. */
 export function findServerProcesses(pgdata: string): number[] {
-  return process.platform === 'linux' ? findInProc(pgdata) : findWithPs(pgdata)
+  const entries = process.platform === 'linux' ? listProc(pgdata) : listPs(pgdata)
+  const servers = new Set(entries.filter((entry) => entry.isServer).map((entry) => entry.pid))
+  return entries.filter(({ pid, parent }) => servers.has(pid) || servers.has(parent)).map(({ pid }) => pid)
 }
 
-// The postmaster and all its children stay in the data directory: their working directory identifies them.
-function findInProc(pgdata: string): number[] {
-  const pids: number[] = []
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    try {
-      if (readlinkSync(`/proc/${entry}/cwd`) !== pgdata) continue
-      // After a reinstallation the link of a running program ends in " (deleted)".
-      if (/^postgres( \(deleted\))?$/.test(basename(readlinkSync(`/proc/${entry}/exe`)))) pids.push(Number(entry))
-    } catch {
-      // Gone meanwhile, a zombie, or somebody else's.
-    }
-  }
-  return pids
-}
-
-function findWithPs(pgdata: string): number[] {
-  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n')
-  const all = lines.flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)
-    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }] : []
+function listProc(pgdata: string): ProcessEntry[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((name) => {
+    const pid = Number(name)
+    const stat = readStat(pid)
+    if (stat === undefined || stat.state === 'Z') return []
+    return [{ pid, parent: stat.parent, isServer: namesDataDirectory(pid, pgdata) || worksIn(pid, pgdata) }]
   })
-  const masters = all.filter(({ command }) => command.endsWith(`/postgres -D ${pgdata}`)).map(({ pid }) => pid)
-  return all.filter(({ pid, parent }) => masters.includes(pid) || masters.includes(parent)).map(({ pid }) => pid)
 }
 
-/** Sends `signal` and says whether there was a process to take it. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+/** True for the postmaster, which keeps its arguments; everybody may read them. */
+function namesDataDirectory(pid: number, pgdata: string): boolean {
+  try {
+    const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')
+    return basename(program) === 'postgres' && args[0] === '-D' && args[1] === Buffer.from(pgdata).toString('latin1')
+  } catch {
+    return false
+  }
+}
+
+/** True also for children that outlive their postmaster, where we may look (a container's root may not). */
+function worksIn(pid: number, pgdata: string): boolean {
+  try {
+    if (readlinkSync(`/proc/${pid}/cwd`) !== pgdata) return false
+    // After a reinstallation the link of a running program ends in " (deleted)".
+    return /^postgres( \(deleted\))?$/.test(basename(readlinkSync(`/proc/${pid}/exe`)))
+  } catch {
+    return false
+  }
+}
+
+function readStat(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The second field is the command in brackets and may hold anything, so count from its end.
+    const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
+}
+
+function listPs(pgdata: string): ProcessEntry[] {
+  const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,state=,command='], { encoding: 'utf8' }).split('\n')
+  return lines.flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line)
+    if (match === null || match[3]?.startsWith('Z')) return []
+    return [
+      {
+        pid: Number(match[1]),
+        parent: Number(match[2]),
+        isServer: match[4]?.endsWith(`/postgres -D ${pgdata}`) ?? false,
+      },
+    ]
+  })
+}
+
+function isRunning(pid: number): boolean {
+  if (process.platform !== 'linux') return signalProcess(pid, 0)
+  const stat = readStat(pid)
+  return stat !== undefined && stat.state !== 'Z'
+}
+
+/** Sends `signal` (0: none) and says whether there was a process to take it. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)
   } catch {
@@ -50,10 +97,10 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Resolves with true once no process of the server is left, with false after `deadlineMs`. */
-export async function waitUntilGone(pgdata: string, deadlineMs: number): Promise<boolean> {
+/** Resolves with true once none of `pids` runs any more, with false after `deadlineMs`. */
+export async function waitUntilGone(pids: number[], deadlineMs: number): Promise<boolean> {
   const end = performance.now() + deadlineMs
-  while (findServerProcesses(pgdata).length > 0) {
+  while (pids.some(isRunning)) {
     if (performance.now() > end) return false
     await delay(POLL_MS)
   }
@@ -65,16 +112,12 @@ export async function waitUntilGone(pgdata: string, deadlineMs: number): Promise
  * @throws PostgresError `start-failed` when they survive ten seconds (stuck in the kernel).
  */
 export async function killServer(pgdata: string): Promise<void> {
-  const end = performance.now() + 10_000
-  // Stopped first, nothing can fork or restart a child behind our back.
-  let pids = findServerProcesses(pgdata)
-  for (const pid of pids) signalProcess(pid, 'SIGSTOP')
-  while (pids.length > 0) {
-    for (const pid of pids) signalProcess(pid, 'SIGKILL')
-    await delay(POLL_MS)
-    pids = findServerProcesses(pgdata)
-    if (performance.now() > end) {
-      throw new PostgresError('start-failed', `PostgreSQL processes ${pids.join(', ')} in ${pgdata} do not die.`)
-    }
+  for (let pids = findServerProcesses(pgdata); pids.length > 0; pids = findServerProcesses(pgdata)) {
+    // Stopped first, the postmaster can neither fork nor restart a child between our looking and killing.
+    for (const pid of pids) signalProcess(pid, 'SIGSTOP')
+    const all = [...new Set([...pids, ...findServerProcesses(pgdata)])]
+    for (const pid of all) signalProcess(pid, 'SIGKILL')
+    if (await waitUntilGone(all, KILL_DEADLINE_MS)) continue
+    throw new PostgresError('start-failed', `PostgreSQL processes ${all.join(', ')} in ${pgdata} do not die.`)
   }
 }

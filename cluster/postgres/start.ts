@@ -30,6 +30,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     plan.dataDir,
     plan.nodes.map((node) => node.name),
   )
+  reportPast(claimed, onProgress)
   const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
   const primaryPlan = plan.nodes.find((node) => node.role === 'primary')
   // parseOptions refuses a plan without a primary.
@@ -52,8 +53,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
         ),
       )
     }
+    options.signal?.throwIfAborted()
     onProgress(`starting ${primary.name}`)
     await timed(timings, 'primaryMs', () => primary.start())
+    options.signal?.throwIfAborted()
     pool = createPool(primary.port, claimed.secrets.superuser)
     const { user } = claimed.programs
     replicaSet = { primary, pool, replicationPassword: claimed.secrets.replication, user, onProgress }
@@ -78,6 +81,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     await stopStarted(claimed)
     claimed.lock.release()
     throw error
+  }
+}
+
+function reportPast({ leftovers, lock, path }: ClaimedDirectory, onProgress: (text: string) => void): void {
+  if (leftovers > 0) onProgress(`stopped ${leftovers} PostgreSQL processes of an earlier run`)
+  if (lock.machineCrashed) {
+    onProgress(`the machine went down while PostgreSQL ran; should its data look wrong, move ${path} away`)
   }
 }
 
@@ -189,7 +199,8 @@ function rememberPorts(claimed: ClaimedDirectory, servers: readonly PostgresServ
 }
 
 function createPool(port: number, password: string): pg.Pool {
-  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 2 })
+  // The timeout is for a primary that a fault has stopped: whoever asks must not wait for it.
+  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 2, query_timeout: 5_000 })
   // A primary that is killed takes its connections with it; whoever needs one next gets the error.
   pool.on('error', () => undefined)
   return pool

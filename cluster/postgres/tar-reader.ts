@@ -69,7 +69,10 @@ export class TarReader {
   }
 
   #begin({ path, size, type }: TarHeader): void {
-    if (type === '5') return this.#sink.folder(path)
+    if (type === '5') {
+      this.#sink.folder(path)
+      return
+    }
     if (type !== '0') throw new Error(`Unexpected tar entry of type ${type}: ${path}`)
     this.#sink.open(path)
     this.#contentLeft = size

@@ -127,11 +127,12 @@ class Starting {
       dataDir,
       size,
       controlPlane,
-      port: (id) => this.#ports.node(id),
+      // Its port is the address that customers know.
+      port: (id) => (id === 'frontdoor-1' ? this.#ports.standard('shop') : this.#ports.node(id)),
       onProcesses: () => this.#saveRun(),
       environment: (node, port) =>
         nodeEnvironment(node, {
-          port: node.kind === 'frontdoor' ? Number(new URL(urls.shop).port) : port,
+          port,
           controlUrl: urls.control.replace('http:', 'ws:'),
           token: this.#token,
           otlpUrl: urls.otlp,

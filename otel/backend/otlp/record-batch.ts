@@ -1,7 +1,7 @@
 // What a request decodes to: one flat row of 32-bit words a record, pointing into the request's bytes. Spans and log records share it,
 // so that nothing is allocated per record between the socket and the store. A batch is reused by the next request.
 
-import { TagSignature } from './tag-signature.ts'
+import { SIGNATURE_WORDS, TagSignature } from './tag-signature.ts'
 
 /** Words of a row, for spans (and, where said, for log records). Ids are big-endian words. */
 export const COL_TRACE = 0 // 4 words
@@ -13,8 +13,8 @@ export const COL_KIND = 12 // span kind, status code << 4, FLAG_*
 export const COL_NAME = 13 // offset and length of the name
 export const COL_GROUP = 15 // index into `groups`
 export const COL_RUN = 16 // index of the first run, number of runs, their bytes in all
-export const COL_SIGNATURE = 19 // 4 words
-export const BATCH_WORDS = 23
+export const COL_SIGNATURE = 19
+export const BATCH_WORDS = COL_SIGNATURE + SIGNATURE_WORDS
 
 export const FLAG_LINKS = 0x100
 

@@ -1,31 +1,32 @@
-// A 128-bit signature of a span's attributes, by which a search skips almost every span that cannot match without decoding it.
-// Three bits are set for each `key=value`; the value counts in its string form, because that is what a search compares.
+// A 256-bit signature of a span's attributes, by which a search skips almost every span that cannot match without decoding it.
+// Four bits are set for each `key=value`; the value counts in its string form, because that is what a search compares.
 
 /** Longer values take part by their first bytes and their length only, which bounds what a hostile span costs. */
 const MAX_HASHED_BYTES = 256
 
+/** With fewer bits, the tags that every span has would make one search in fifty match nearly all of them. */
+export const SIGNATURE_WORDS = 8
+
 export class TagSignature {
-  readonly words = new Uint32Array(4)
+  readonly words = new Uint32Array(SIGNATURE_WORDS)
 
   clear(): void {
-    this.words[0] = 0
-    this.words[1] = 0
-    this.words[2] = 0
-    this.words[3] = 0
+    this.words.fill(0)
   }
 
   add(keyHash: number, valueHash: number): void {
     let hash = Math.imul(keyHash, 31) ^ valueHash
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
     hash ^= hash >>> 12
-    this.set(hash & 127)
-    this.set((hash >>> 7) & 127)
-    this.set((hash >>> 14) & 127)
+    this.set(hash & 255)
+    this.set((hash >>> 8) & 255)
+    this.set((hash >>> 16) & 255)
+    this.set(hash >>> 24)
   }
 
   private set(bit: number): void {
     const word = bit >>> 5
-    // `word` is below 4 because `bit` is below 128.
+    // `word` is below 8 because `bit` is below 256.
     this.words[word] = this.words[word]! | (1 << (bit & 31))
   }
 }

@@ -2,14 +2,14 @@
 // Tags follow Jaeger's in-memory store: they match attributes of the span, its scope, resource, events and links by their string form;
 // `error`, `span.kind`, `span.status`, `scope.name`, `scope.version` and `resource.*` mean fields. Beyond Jaeger, the tags under
 // which its older API shows such fields (`otel.status_code`, `otel.scope.name`, …) may be searched for too.
-import { type Attribute, readAttribute } from '../model/any-value.ts'
+import type { Attribute } from '../model/any-value.ts'
 import type { Scope } from '../model/resource.ts'
 import { valueText } from '../model/value-text.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { isSigned, signatureOf } from '../otlp/tag-signature.ts'
 import type { Slab } from '../storage/slab-ring.ts'
+import { type BodyTag, bodyHasStatusMessage, bodyHasTags } from './body-tags.ts'
 import type { Operation } from './catalogue.ts'
-import { readEvent, readLink } from './span-record.ts'
 import {
   compareTimes,
   durationNs,
@@ -30,9 +30,7 @@ import type { TraceQuery } from './trace-query.ts'
 const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer']
 
 /** A tag that may be on the span itself, its resource or its scope. */
-interface TagTest {
-  key: string
-  value: string
+interface TagTest extends BodyTag {
   /** Null when the signature says nothing about the value. */
   signature: Uint32Array | null
   resources: Uint8Array
@@ -62,7 +60,7 @@ export function compileFilter(store: SpanStore, query: TraceQuery): SpanFilter {
         )
   const tests = fields.tags.map(([key, value]): TagTest => {
     return {
-      key,
+      key: Buffer.from(key),
       value,
       signature: isSigned(value) ? signatureOf(key, value) : null,
       resources: catalogue.matchingResources((resource) => hasTag(resource.attributes, key, value)),
@@ -92,9 +90,10 @@ export function compileFilter(store: SpanStore, query: TraceQuery): SpanFilter {
   }
 
   function tagsMatch(slab: Slab, row: number): boolean {
-    if (fields.statusMessage !== null && !bodyHasStatusMessage(slab, row, fields.statusMessage)) return false
+    if (fields.statusMessage !== null && !bodyHasStatusMessage(bodyReader(slab, row), fields.statusMessage))
+      return false
     const open = tests.filter((test) => !heldInCommon(slab.words, row, test))
-    return open.length === 0 || bodyHasTags(slab, row, open)
+    return open.length === 0 || bodyHasTags(bodyReader(slab, row), open)
   }
 
   return { mayMatch, tagsMatch, exact: tests.length === 0 && fields.statusMessage === null }
@@ -142,6 +141,11 @@ function statusOfName(value: string): number {
   return name === 'ERROR' ? STATUS_ERROR : name === 'OK' ? STATUS_OK : 0
 }
 
+function bodyReader(slab: Slab, row: number): ProtoReader {
+  const start = slab.words[row + ROW_BODY]!
+  return new ProtoReader(slab.bytes, start, start + slab.words[row + ROW_BODY + 1]!)
+}
+
 function operationMatches(operation: Operation, query: TraceQuery, kind: number | null): boolean {
   if (query.service !== null && operation.service !== query.service) return false
   if (query.operation !== null && operation.name !== query.operation) return false
@@ -160,57 +164,12 @@ function heldInCommon(words: Uint32Array, row: number, test: TagTest): boolean {
 function maySatisfy(words: Uint32Array, row: number, test: TagTest): boolean {
   const { signature } = test
   if (signature === null || heldInCommon(words, row, test)) return true
-  for (let i = 0; i < 4; i++) {
-    // A signature has four words.
+  for (let i = 0; i < signature.length; i++) {
+    // `i` is below the length.
     const wanted = signature[i]!
     if ((words[row + ROW_SIGNATURE + i]! & wanted) >>> 0 !== wanted) return false
   }
   return true
-}
-
-function bodyReader(slab: Slab, row: number): ProtoReader {
-  const start = slab.words[row + ROW_BODY]!
-  return new ProtoReader(slab.bytes, start, start + slab.words[row + ROW_BODY + 1]!)
-}
-
-function bodyHasTags(slab: Slab, row: number, tests: readonly TagTest[]): boolean {
-  const open = new Set(tests)
-  const check = (attribute: Attribute) => {
-    for (const test of open) {
-      if (attribute.key === test.key && valueText(attribute.value) === test.value) open.delete(test)
-    }
-  }
-  const r = bodyReader(slab, row)
-  while (open.size > 0 && r.more()) {
-    const field = r.tag()
-    if (field === 9) check(readAttribute(r))
-    else if (field === 11) readEvent(r).attributes.forEach(check)
-    else if (field === 13) readLink(r).attributes.forEach(check)
-    else r.skip()
-  }
-  return open.size === 0
-}
-
-function bodyHasStatusMessage(slab: Slab, row: number, message: string): boolean {
-  const wanted = Buffer.from(message)
-  const r = bodyReader(slab, row)
-  while (r.more()) {
-    if (r.tag() !== 15) {
-      r.skip()
-      continue
-    }
-    const outer = r.enter()
-    while (r.more()) {
-      if (r.tag() === 2) {
-        const end = r.range()
-        const found = wanted.compare(r.bytes, r.pos, end) === 0
-        if (found) return true
-        r.pos = end
-      } else r.skip()
-    }
-    r.end = outer
-  }
-  return false
 }
 
 /** Low and high words of a time, held within what 64 bits can say. */

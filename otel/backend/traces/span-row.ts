@@ -1,5 +1,6 @@
-// A stored span: a row of 20 words in its slab, and a body that holds the protobuf fields which have no column (attributes, events,
+// A stored span: a row of 24 words in its slab, and a body that holds the protobuf fields which have no column (attributes, events,
 // links, status, trace state, flags), byte for byte as they came.
+import { SIGNATURE_WORDS } from '../otlp/tag-signature.ts'
 
 export const ROW_BODY = 0 // offset and length in the slab's bytes
 export const ROW_TRACE = 2 // slot of the trace, NO_TRACE when it has been evicted
@@ -12,8 +13,8 @@ export const ROW_SPAN = 8 // two words
 export const ROW_PARENT = 10 // two words, zero for none
 export const ROW_START = 12 // low, high: nanoseconds since the epoch
 export const ROW_END = 14 // low, high
-export const ROW_SIGNATURE = 16 // four words
-export const SPAN_ROW_WORDS = 20
+export const ROW_SIGNATURE = 16
+export const SPAN_ROW_WORDS = ROW_SIGNATURE + SIGNATURE_WORDS
 
 export const NO_TRACE = 0xffffffff
 

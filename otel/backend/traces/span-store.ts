@@ -15,6 +15,7 @@ import {
   COL_TRACE,
   type RecordBatch,
 } from '../otlp/record-batch.ts'
+import { SIGNATURE_WORDS } from '../otlp/tag-signature.ts'
 import { mixHash, RefTable } from '../storage/ref-table.ts'
 import { NO_ROW, ROW_BITS, ROW_MASK, type Slab, SlabRing, slabBytesFor } from '../storage/slab-ring.ts'
 import { Catalogue, type GroupIds } from './catalogue.ts'
@@ -214,10 +215,8 @@ export class SpanStore {
     words[row + ROW_SPAN + 1] = rows[at + COL_SPAN + 1]!
     words[row + ROW_PARENT] = rows[at + COL_PARENT]!
     words[row + ROW_PARENT + 1] = rows[at + COL_PARENT + 1]!
-    for (let i = 0; i < 4; i++) {
-      words[row + ROW_START + i] = rows[at + COL_START + i]!
-      words[row + ROW_SIGNATURE + i] = rows[at + COL_SIGNATURE + i]!
-    }
+    for (let i = 0; i < 4; i++) words[row + ROW_START + i] = rows[at + COL_START + i]!
+    for (let i = 0; i < SIGNATURE_WORDS; i++) words[row + ROW_SIGNATURE + i] = rows[at + COL_SIGNATURE + i]!
     copyBody(batch, at, slab)
     this.spanIndex.add(this.spanHash(trace, rows[at + COL_SPAN]!, rows[at + COL_SPAN + 1]!), ref)
     this.counters.stored++
