@@ -1,4 +1,5 @@
 // Gives each request its deadline and its cancellation: the caller's remaining milliseconds, or this node's default.
+import { setMaxListeners } from 'node:events'
 import type { Request, RequestHandler } from 'express'
 import { DEADLINE_HEADER, withScope } from './deadline.ts'
 import { HttpError } from './errors.ts'
@@ -31,6 +32,8 @@ export function requestScope({ defaultMs = DEFAULT_DEADLINE_MS, maxMs }: Deadlin
     const askedMs = deadlineOf(request.get(DEADLINE_HEADER), defaultMs)
     const budgetMs = Math.min(askedMs, maxMs?.(request) ?? MAX_DEADLINE_MS)
     const abort = new AbortController()
+    // As many calls and statements listen as the request makes.
+    setMaxListeners(0, abort.signal)
     const timer = setTimeout(() => abort.abort(new ScopeEnded('timeout')), budgetMs)
     response.once('close', () => {
       clearTimeout(timer)

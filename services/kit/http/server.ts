@@ -1,6 +1,7 @@
 // What every node's HTTP side shares: health, deadlines, trace headers, body limits, problem documents, and an orderly close.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import express, { type Express, type Request, type Router } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
@@ -11,6 +12,8 @@ import { requestScope } from './request-scope.ts'
 export const BODY_LIMIT_BYTES = 64 * 1024
 
 const SWEEP_MS = 20
+/** How long callers have to close their connections of themselves. */
+const CALLERS_CLOSE_MS = 1_000
 
 export type AppOptions = {
   log: Logger
@@ -87,7 +90,13 @@ function answerHealth(request: IncomingMessage, response: ServerResponse, health
   return true
 }
 
+/**
+ * Requests may be on the wire of a connection that looks idle here. So callers, who have been told to go elsewhere, close theirs first;
+ * only what they leave open is closed from this side.
+ */
 async function close(server: Server, graceMs: number): Promise<void> {
+  const patienceEndsMs = performance.now() + Math.min(graceMs, CALLERS_CLOSE_MS)
+  while (performance.now() < patienceEndsMs && (await countConnections(server)) > 0) await delay(SWEEP_MS)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   // A connection that is busy now is idle after its answer, and would hold the server open for as long as keep-alive does.
@@ -96,4 +105,8 @@ async function close(server: Server, graceMs: number): Promise<void> {
   await closed
   clearInterval(sweep)
   clearTimeout(cut)
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)))
 }
