@@ -49,6 +49,8 @@ export class LogStore {
   readonly budgetBytes: number
   private readonly now: () => number
   private nextSequence: number
+  /** Size of the shared entries when the newest slab was begun. */
+  private sharedBytesBefore = 0
 
   constructor(options: LogStoreOptions) {
     const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
@@ -63,7 +65,11 @@ export class LogStore {
 
   /** Bytes that the store takes: slabs and tables as allocated, shared entries as estimated. */
   get bytes(): number {
-    return this.ring.allocatedBytes + this.resources.bytes + this.scopes.bytes
+    return this.ring.allocatedBytes + this.sharedBytes
+  }
+
+  private get sharedBytes(): number {
+    return this.resources.bytes + this.scopes.bytes
   }
 
   /** Records held now. */
@@ -169,9 +175,12 @@ export class LogStore {
 
   private makeRoom(bodyBytes: number): void {
     const { ring } = this
-    if (ring.newestSlot !== undefined && ring.slab(ring.newestSlot).hasRoom(bodyBytes)) return
+    // A slab is also done when the resources and scopes that its records brought weigh as much as it does: they go only with it.
+    const heavy = this.sharedBytes - this.sharedBytesBefore > ring.slabBytes
+    if (ring.newestSlot !== undefined && !heavy && ring.slab(ring.newestSlot).hasRoom(bodyBytes)) return
     while (ring.count > 0 && this.bytes + ring.growthBytes > this.budgetBytes) this.evictOldest()
     ring.add()
+    this.sharedBytesBefore = this.sharedBytes
   }
 
   private settle(): void {

@@ -58,7 +58,7 @@ const DEFAULT_MAX_SPANS_PER_TRACE = 10_000
 /** Different spans under one span id of a trace: a client and a server that share it, say. More are refused. */
 const MAX_SPANS_PER_ID = 4
 /** A trace costs at least this much of the budget, which bounds the trace table. */
-const MIN_BYTES_PER_TRACE = 512
+const MIN_BYTES_PER_TRACE = 256
 
 export class SpanStore {
   readonly ring: SlabRing
@@ -71,6 +71,8 @@ export class SpanStore {
   private readonly spanIndex = new RefTable()
   private readonly seed: number
   private readonly maxTraces: number
+  /** Size of the catalogue when the newest slab was begun. */
+  private catalogueBytes = 0
 
   constructor(options: SpanStoreOptions) {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
@@ -225,9 +227,12 @@ export class SpanStore {
   private makeRoom(bodyBytes: number): void {
     const { ring } = this
     while (this.traces.size >= this.maxTraces) this.evictOldest()
-    if (ring.newestSlot !== undefined && ring.slab(ring.newestSlot).hasRoom(bodyBytes)) return
+    // A slab is also done when the entries that its spans brought weigh as much as it does: they go only with its traces.
+    const heavy = this.catalogue.bytes - this.catalogueBytes > ring.slabBytes
+    if (ring.newestSlot !== undefined && !heavy && ring.slab(ring.newestSlot).hasRoom(bodyBytes)) return
     while (ring.count > 0 && this.bytes + ring.growthBytes > this.budgetBytes) this.evictOldest()
     ring.add()
+    this.catalogueBytes = this.catalogue.bytes
   }
 
   /** Evicts until the tables, which grow with what is stored, fit the budget too. */
