@@ -1,4 +1,4 @@
-// One child process with its life: spawned, restarted when it dies by itself, stopped or killed when asked.
+// One child process with its life: spawned, started again when it dies by itself, stopped or killed when asked.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { NodeState } from '../control-plane/contract.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
@@ -10,17 +10,28 @@ export type ChildSpec = {
   id: string
   /** Arguments of `node`. */
   args: string[]
-  env: Record<string, string>
+  /** The whole environment; asked for at each start. */
+  env: () => Record<string, string>
   logFile: string
 }
 
-export type ChildDeath = { id: string; reason: string; livedMs: number; consecutive: number; tail: readonly string[] }
+export type ChildDeath = {
+  id: string
+  /** Its exit code or the signal that ended it. */
+  reason: string
+  livedMs: number
+  /** Deaths in a row, each soon after the start. */
+  consecutive: number
+  /** Until it is started again. */
+  waitMs: number
+  tail: readonly string[]
+}
 
 export type ChildEvents = {
   /** It has a process, or has none any more. */
   onChange(): void
-  /** It died unasked, and will be started again in a moment. */
-  onDeath(death: ChildDeath): void
+  /** It died unasked, and will be started again in a moment: after what this returns has settled, too. */
+  onDeath(death: ChildDeath): Promise<void> | void
 }
 
 /** How long a child has to leave in order. */
@@ -64,7 +75,8 @@ export class Child {
   /** Spawns the process; from now on it is spawned again whenever it dies. */
   start(): void {
     this.#wanted = true
-    this.#spawn('starting')
+    this.#deaths = noDeaths
+    if (!this.#process) this.#spawn('starting')
   }
 
   /** Says that it works; its owner knows how to tell. */
@@ -77,11 +89,6 @@ export class Child {
     this.#wanted = false
     clearTimeout(this.#timer)
     if (this.#process) this.state = state
-  }
-
-  /** Resolves when there is no process. */
-  gone(): Promise<void> {
-    return this.#gone
   }
 
   /** Ends the process: SIGTERM, and SIGKILL when it takes longer than its grace. A stopped (SIGSTOP) process is woken for it. */
@@ -110,12 +117,14 @@ export class Child {
     this.state = state
     this.#startedAtMs = performance.now()
     const child = spawn(process.execPath, this.#spec.args, {
-      env: this.#spec.env,
+      env: this.#spec.env(),
+      // A session of its own: Ctrl-C in the terminal is for the supervisor alone, which stops its children in order.
+      detached: true,
       // Standard input is the pipe whose end tells the child that the supervisor is gone.
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#process = child
-    child.stdin?.on('error', () => {})
+    child.stdin.on('error', () => {})
     this.log.follow(child.stdout)
     this.log.follow(child.stderr)
     this.#gone = new Promise((resolve) => {
@@ -137,11 +146,14 @@ export class Child {
     }
     const livedMs = performance.now() - this.#startedAtMs
     const { deaths, waitMs } = afterDeath(this.#deaths, livedMs)
+    const { consecutive } = deaths
     this.#deaths = deaths
     this.#restarts++
     this.state = 'restarting'
-    this.#timer = setTimeout(() => this.#spawn('restarting'), waitMs)
-    const { consecutive } = deaths
-    this.#events.onDeath({ id: this.id, reason, livedMs, consecutive, tail: this.log.tail })
+    const settled = this.#events.onDeath({ id: this.id, reason, livedMs, consecutive, waitMs, tail: this.log.tail })
+    this.#timer = setTimeout(async () => {
+      await settled
+      if (this.#wanted && !this.#process) this.#spawn('restarting')
+    }, waitMs)
   }
 }

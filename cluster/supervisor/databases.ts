@@ -19,6 +19,8 @@ export type DatabasesDeps = {
   annotations: Annotations
   port(id: string): Promise<number>
   onProgress(text: string): void
+  /** A server died, or does not start again, in words. */
+  onDeath(text: string): void
   signal: AbortSignal
 }
 
@@ -138,6 +140,7 @@ export class Databases {
 
   died(id: string, reason: string): void {
     this.#deps.annotations.add('node-died', `${id} died: ${reason}`)
+    this.#deps.onDeath(`${id} died (${reason}); starting it again`)
     void this.#startAgain(id)
   }
 
@@ -154,10 +157,8 @@ export class Databases {
         await this.#cluster.node(id).start()
         return
       } catch (error) {
-        this.#deps.annotations.add(
-          'node-died',
-          `${id} does not start: ${error instanceof Error ? error.message : error}`,
-        )
+        const why = error instanceof Error ? error.message : String(error)
+        this.#deps.onDeath(`${id} does not start again: ${why}`)
       }
     }
   }

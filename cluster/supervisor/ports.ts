@@ -1,4 +1,5 @@
 // Which port each part of a cluster gets: the standard one when it is free, the next free one otherwise, the same for a whole run.
+import { createServer } from 'node:net'
 import { findFreePort, MAX_PORT } from '../postgres/ports.ts'
 
 export const standardPorts = {
@@ -41,6 +42,12 @@ export class Ports {
     return this.#choose(id, this.#first(FIRST_NODE_PORT))
   }
 
+  /** Another port for a node whose own was taken by somebody else before the node could listen on it. */
+  anotherFor(id: string): Promise<number> {
+    this.#chosen.delete(id)
+    return this.node(id)
+  }
+
   postgres(id: string): Promise<number> {
     return this.#choose(id, this.#first(FIRST_POSTGRES_PORT))
   }
@@ -62,4 +69,13 @@ export class Ports {
     this.#chosen.set(name, port)
     return port
   }
+}
+
+/** Whether a server could listen on the port of 127.0.0.1 now. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)))
+  })
 }

@@ -4,8 +4,9 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure'
 }
 
-/** A part that died over and over before it was ready, with its last words. */
-export function neverReady(id: string, reason: string, tail: readonly string[], logFile: string): StartFailure {
-  const words = tail.length > 0 ? `\n${tail.map((line) => `    ${line}`).join('\n')}` : ' It said nothing.'
-  return new StartFailure(`${id} does not start: it ended with ${reason}.${words}\nIts log: ${logFile}`)
+/** A part that does not come up: why, and its last words. */
+export function neverReady(id: string, why: string, tail: readonly string[], logFile: string): StartFailure {
+  const words =
+    tail.length > 0 ? ` Its last words:\n${tail.map((line) => `    ${line}`).join('\n')}` : ' It said nothing.'
+  return new StartFailure(`${id} does not start: ${why}.${words}\nIts log: ${logFile}`)
 }
