@@ -7,8 +7,8 @@ const LOAD = 20
 const SETTLE_S = 45
 const SAMPLES = 5
 
-export async function benchMemory(): Promise<Figure[]> {
-  const bench = await startBenchCluster({ size: 'full', load: LOAD, telemetry: true })
+export async function benchMemory(root: string): Promise<Figure[]> {
+  const bench = await startBenchCluster(root, { size: 'full', load: LOAD, telemetry: true })
   try {
     await delay(SETTLE_S * 1000)
     const totals: number[] = []

@@ -12,12 +12,12 @@ const CONNECTIONS = 16
 type Round = { requestsPerS: number; cpuMsPerRequest: number }
 
 /** Rounds alternate, so that a machine whose speed drifts harms both sides alike. */
-export async function benchTelemetryCost(): Promise<Figure[]> {
+export async function benchTelemetryCost(root: string): Promise<Figure[]> {
   const ratios: { throughput: number; cpu: number }[] = []
   let last: { on: Round; off: Round } | undefined
   for (let round = 0; round < ROUNDS; round++) {
-    const on = await measure(true)
-    const off = await measure(false)
+    const on = await measure(root, true)
+    const off = await measure(root, false)
     ratios.push({ throughput: on.requestsPerS / off.requestsPerS, cpu: on.cpuMsPerRequest / off.cpuMsPerRequest })
     last = { on, off }
   }
@@ -36,8 +36,8 @@ export async function benchTelemetryCost(): Promise<Figure[]> {
   ]
 }
 
-async function measure(telemetry: boolean): Promise<Round> {
-  const bench = await startBenchCluster({ size: 'small', load: 0, telemetry })
+async function measure(root: string, telemetry: boolean): Promise<Round> {
+  const bench = await startBenchCluster(root, { size: 'small', load: 0, telemetry })
   try {
     const nodes = await bench.nodes()
     const gateway = nodes.find((node) => node.kind === 'gateway')
