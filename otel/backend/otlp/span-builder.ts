@@ -23,7 +23,7 @@ export interface SpanSpec {
   scope?: object
   status?: object
   events?: object[]
-  links?: { trace: number | string; span: number }[]
+  links?: { trace: number | string; span: number; attributes?: Record<string, unknown> }[]
 }
 
 export function traceIdOf(trace: number | string): string {
@@ -66,9 +66,15 @@ function spanOf(spec: SpanSpec): object {
     attributes: attributesOf(spec.attributes ?? {}),
     ...(spec.status ? { status: spec.status } : {}),
     ...(spec.events ? { events: spec.events } : {}),
-    ...(spec.links
-      ? { links: spec.links.map((link) => ({ traceId: traceIdOf(link.trace), spanId: spanIdOf(link.span) })) }
-      : {}),
+    ...(spec.links ? { links: spec.links.map(linkOf) } : {}),
+  }
+}
+
+function linkOf(link: NonNullable<SpanSpec['links']>[number]): object {
+  return {
+    traceId: traceIdOf(link.trace),
+    spanId: spanIdOf(link.span),
+    attributes: attributesOf(link.attributes ?? {}),
   }
 }
 
