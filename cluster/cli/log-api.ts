@@ -44,6 +44,7 @@ export async function fetchLogs(baseUrl: string, search: LogSearch): Promise<Log
   if (!page) return undefined
   const records = page.data.map(({ timeUnixNano, traceID, spanID, instance, ...rest }) => ({
     ...rest,
+    severity: rest.severity.toUpperCase(),
     timeMicros: Number(BigInt(timeUnixNano) / 1_000n),
     node: instance || rest.service,
     traceId: traceID,

@@ -28,7 +28,7 @@ async function serve(answer: (url: URL) => { status?: number; body: unknown }) {
 
 const logRecord = {
   timeUnixNano: '1732314612345678901',
-  severity: 'INFO',
+  severity: 'info',
   severityNumber: 9,
   body: 'order confirmed',
   traceID: checkout.traceID,

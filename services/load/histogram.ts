@@ -53,9 +53,10 @@ function bucketOf(micros: number): number {
   return STEPS + (exponent - STEP_BITS) * STEPS + step
 }
 
-/** The largest value of a bucket, in µs. */
+/** The largest value of a bucket, in µs; the last has no bound. */
 function upperBound(bucket: number): number {
   if (bucket < STEPS) return bucket
+  if (bucket === BUCKETS - 1) return Number.POSITIVE_INFINITY
   const exponent = Math.floor((bucket - STEPS) / STEPS) + STEP_BITS
   const step = (bucket - STEPS) % STEPS
   return (STEPS + step + 1) * 2 ** (exponent - STEP_BITS) - 1

@@ -12,7 +12,7 @@ import { buildCustomers, DEMO_PASSWORD } from './customers.ts'
 import { Engine } from './engine.ts'
 import type { Journeys } from './journeys.ts'
 import { currentTraceId, withStepSpan } from './step-span.ts'
-import { Tally } from './tally.ts'
+import { Tally, type TallySummary } from './tally.ts'
 
 const SUMMARY_EVERY_MS = 10_000
 
@@ -54,12 +54,9 @@ export function createLoad({ journeys, seed, send, log }: LoadDeps) {
   }
 
   const timer = setInterval(() => {
-    const { latency, ...counts } = recent.summary()
+    const summary = recent.summary()
     recent = new Tally()
-    if (counts.offered > 0 || engine.rate > 0) {
-      const { p50Ms, p95Ms, p99Ms } = latency
-      log.info({ ...counts, p50Ms, p95Ms, p99Ms, inFlight: engine.inFlight }, 'the last ten seconds')
-    }
+    if (summary.offered > 0 || engine.rate > 0) log.info(logFields(summary), 'the last ten seconds')
   }, SUMMARY_EVERY_MS)
 
   return {
@@ -81,6 +78,20 @@ export function createLoad({ journeys, seed, send, log }: LoadDeps) {
       const { accepted, refused, unknown, open } = checkouts.counts()
       return { items: checkouts.records(), total: accepted + refused + unknown + open }
     },
+  }
+}
+
+/** Reasons stand there only when there are any: most of the time everything is right. */
+function logFields({ latency, dropped, errorReasons, wrongReasons, ...counts }: TallySummary): Record<string, unknown> {
+  const { p50Ms, p95Ms, p99Ms } = latency
+  const reasons = { ...errorReasons, ...wrongReasons }
+  return {
+    ...counts,
+    dropped: dropped.inFlight + dropped.late,
+    ...(Object.keys(reasons).length > 0 ? { reasons } : {}),
+    p50Ms,
+    p95Ms,
+    p99Ms,
   }
 }
 

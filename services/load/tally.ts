@@ -16,7 +16,10 @@ export type RequestRecord = {
 
 type DropReason = 'inFlight' | 'late'
 
-type Summary = Pick<Report, 'offered' | 'sent' | 'dropped' | keyof Counts | 'errorReasons' | 'wrongReasons' | 'latency'>
+export type TallySummary = Pick<
+  Report,
+  'offered' | 'sent' | 'dropped' | keyof Counts | 'errorReasons' | 'wrongReasons' | 'latency'
+>
 
 /** Counts with latencies. Only right answers and right refusals have a latency: an error that comes fast is not fast service. */
 class Counter {
@@ -74,7 +77,7 @@ export class Tally {
     if (outcome.kind === 'wrong') increment(this.#wrongReasons, outcome.reason)
   }
 
-  summary(): Summary {
+  summary(): TallySummary {
     return {
       offered: this.#sent + this.#dropped.inFlight + this.#dropped.late,
       sent: this.#sent,
