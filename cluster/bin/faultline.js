@@ -1,16 +1,33 @@
 #!/usr/bin/env node
 // The command: builds what has changed, then runs the bundled command line.
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { buildIfChanged } from './build.js'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 
-const root = resolve(import.meta.dirname, '../..')
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const bundle = resolve(root, 'dist/faultline.cjs')
-try {
-  await buildIfChanged(root)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) fail(`faultline needs Node 20.19 or newer; this is ${process.version}`)
+if (!existsSync(resolve(root, 'node_modules/esbuild'))) fail('the dependencies are missing; run `npm ci` first')
+
+if (builtFingerprint(root) !== sourceFingerprint(root)) {
+  try {
+    const { buildIfChanged } = await import('./build.js')
+    await buildIfChanged(root)
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error))
+  }
 }
 process.argv[1] = bundle
 await import(pathToFileURL(bundle).href)
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(`faultline: ${message}`)
+  process.exit(1)
+}

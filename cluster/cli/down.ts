@@ -2,13 +2,14 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { stopOrphans } from '../postgres/claim.ts'
-import { endPastRun } from '../supervisor/past-run.ts'
+import { endPastRun, endProcesses } from '../supervisor/past-run.ts'
 import { isAlive, signalProcess } from '../supervisor/process-identity.ts'
-import { readRunFile } from '../supervisor/run-file.ts'
+import { type ProcessIdentity, readRunFile } from '../supervisor/run-file.ts'
 import { type CliContext, CliError } from './context.ts'
 
-const TIMEOUT_MS = 30_000
+/** An orderly stop takes a second or two; a supervisor that hangs is not waited for much longer. */
+const PATIENCE_MS = 30_000
+const POLL_MS = 20
 
 export function registerDown(program: Command, context: CliContext): void {
   program
@@ -18,20 +19,36 @@ export function registerDown(program: Command, context: CliContext): void {
 }
 
 async function stopRun({ out, dataDir }: CliContext): Promise<void> {
-  const run = readRunFile(dataDir())
-  if (run && isAlive(run.supervisor)) {
-    // The supervisor's own end in order; works while it is still starting, too.
-    signalProcess(run.supervisor, 'SIGTERM')
-    const endMs = performance.now() + TIMEOUT_MS
-    while (isAlive(run.supervisor)) {
-      if (performance.now() > endMs) {
-        throw new CliError(`the supervisor (process ${run.supervisor.pid}) does not stop; see ${dataDir()}/logs`)
-      }
-      await delay(50)
-    }
-    out.print('stopped')
-    return
+  const run = readOwnRun(dataDir())
+  const isRunning = run !== undefined && isAlive(run.supervisor)
+  if (isRunning && (await stopsInOrder(run.supervisor))) return out.print('stopped')
+  if (isRunning) {
+    out.note(`the supervisor (process ${run.supervisor.pid}) does not stop; ending everything`)
+    signalProcess(run.supervisor, 'SIGKILL')
+    await endProcesses([{ id: 'supervisor', ...run.supervisor }])
   }
-  const processes = (await endPastRun(dataDir())) + (await stopOrphans(join(dataDir(), 'postgres')))
-  out.print(processes > 0 ? `ended ${processes} processes that a crashed run had left` : 'nothing is running')
+  // Loaded here only: reading what PostgreSQL left takes its launcher.
+  const { stopOrphans } = await import('../postgres/claim.ts')
+  const ended = (await endPastRun(dataDir())) + (await stopOrphans(join(dataDir(), 'postgres')))
+  out.print(ended > 0 ? `ended ${ended} processes that a crashed run had left` : 'nothing is running')
+}
+
+function readOwnRun(dataDir: string): ReturnType<typeof readRunFile> {
+  try {
+    return readRunFile(dataDir)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CliError(`cannot read the run: ${why}`, { cause })
+  }
+}
+
+/** Asks the supervisor to stop, which works while it is still starting, too. False when it is alive after half a minute. */
+async function stopsInOrder(supervisor: ProcessIdentity): Promise<boolean> {
+  signalProcess(supervisor, 'SIGTERM')
+  const endMs = performance.now() + PATIENCE_MS
+  while (isAlive(supervisor)) {
+    if (performance.now() > endMs) return false
+    await delay(POLL_MS)
+  }
+  return true
 }

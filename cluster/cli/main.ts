@@ -1,11 +1,8 @@
 // Entry of the command line, bundled to dist/faultline.cjs.
 import { dirname, resolve } from 'node:path'
-import { HttpError } from '../../services/kit/http/errors.ts'
-import { PostgresError } from '../postgres/errors.ts'
-import { AlreadyRunning } from '../supervisor/past-run.ts'
-import { StartFailure } from '../supervisor/start-failure.ts'
 import { CliError, createContext } from './context.ts'
 import { createProgram } from './program.ts'
+import { describeError } from './watched.ts'
 
 /** dist/faultline.cjs lies one folder below the root. */
 const root = resolve(dirname(process.argv[1] ?? '.'), '..')
@@ -29,13 +26,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const expected =
-    error instanceof CliError ||
-    error instanceof HttpError ||
-    error instanceof StartFailure ||
-    error instanceof AlreadyRunning ||
-    error instanceof PostgresError
-  const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error)
-  process.stderr.write(`faultline: ${text}\n`)
+  process.stderr.write(`faultline: ${describeError(error)}\n`)
   process.exitCode = error instanceof CliError ? error.exitCode : 1
 })

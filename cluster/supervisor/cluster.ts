@@ -7,6 +7,7 @@ import type { Supervision } from '../control-plane/supervision.ts'
 import type { ClusterSize } from '../topology/nodes.ts'
 import type { Databases } from './databases.ts'
 import type { ReplacedPort } from './ports.ts'
+import type { Progress } from './progress.ts'
 import { Starting } from './starting.ts'
 
 export type ClusterOptions = {
@@ -26,12 +27,6 @@ export type ClusterOptions = {
   /** Calls the start off. */
   signal?: AbortSignal
 }
-
-export type Progress =
-  | { kind: 'step'; text: string }
-  | { kind: 'nodes'; ready: number; total: number }
-  /** Worth knowing, and no failure: during the start and as long as the cluster runs. */
-  | { kind: 'notice'; text: string }
 
 export type Cluster = {
   readonly urls: ClusterUrls

@@ -73,8 +73,8 @@ export class Fleet {
   }
 
   /** Resolves when all nodes are ready. Rejects with a `StartFailure` that quotes the log of one that is not. */
-  allReady(onProgress: () => void): Promise<void> {
-    return this.#whenReady(() => [...this.#nodes.keys()], READY_TIMEOUT_MS, onProgress)
+  allReady(): Promise<void> {
+    return this.#whenReady(() => [...this.#nodes.keys()], READY_TIMEOUT_MS)
   }
 
   scale(kind: NodeKind, replicas: number): Promise<{ added: string[]; removed: string[] }> {
@@ -198,7 +198,7 @@ export class Fleet {
     this.#deps.controlPlane.registry.register(node.spec, HOST, port)
   }
 
-  #whenReady(ids: () => string[], timeoutMs: number, onProgress: () => void = () => {}): Promise<void> {
+  #whenReady(ids: () => string[], timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         clearTimeout(timer)
@@ -207,7 +207,6 @@ export class Fleet {
         settle()
       }
       const check = () => {
-        onProgress()
         if (ids().every((id) => this.#isReady(id))) finish(resolve)
       }
       const timer = setTimeout(() => {

@@ -9,11 +9,12 @@ import { kindSpec } from '../topology/kinds.ts'
 import { type NodeSpec, nodesFor, postgresNodesFor } from '../topology/nodes.ts'
 import { Backend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
-import type { Cluster, ClusterOptions, Progress } from './cluster.ts'
+import type { Cluster, ClusterOptions } from './cluster.ts'
 import { openDataDir } from './data-dir.ts'
 import { Databases } from './databases.ts'
 import { Fleet } from './fleet.ts'
 import { Ports } from './ports.ts'
+import type { ClusterPart, Progress } from './progress.ts'
 import { RunRecord } from './run-record.ts'
 import { newSecret, readOrCreateSecrets, type Secrets } from './secrets.ts'
 import { StartFailure } from './start-failure.ts'
@@ -72,18 +73,20 @@ export class Starting {
     this.#parts.controlPort = controlPlane.port
     const backend = this.#createBackend(urls)
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
+    const unsubscribe = controlPlane.onChange(() => this.#showReady())
+    this.#step('telemetry', 'starting')
     backend.start()
     await this.#untilCancelled(
       Promise.all([
-        backend.ready(),
+        backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
         fleet.start((node) => !needsDatabase(node)),
         this.#startDatabases(controlPlane, secrets).then((databases) =>
-          Promise.all([fleet.start(needsDatabase), databases.startReplicas()]),
+          Promise.all([fleet.start(needsDatabase), this.#startReplicas(databases)]),
         ),
       ]),
     )
-    const showReady = () => this.#progress({ kind: 'nodes', ready: fleet.readyCount, total: fleet.size })
-    await this.#untilCancelled(fleet.allReady(showReady))
+    await this.#untilCancelled(fleet.allReady())
+    unsubscribe()
     controlPlane.setLoad(load)
     controlPlane.annotations.add('cluster', 'the cluster is ready')
     record.setPhase('running')
@@ -117,11 +120,13 @@ export class Starting {
       const { fleet, backend, databases } = this.#parts
       this.#record?.setPhase('stopping')
       this.#controlPlane?.setLoad(0)
-      this.#step('stopping the nodes')
+      this.#step('nodes', 'stopping, callers before callees')
       await fleet?.stop()
-      this.#step('stopping the telemetry backend')
+      this.#step('nodes', 'stopped', true)
+      this.#step('telemetry', 'stopping')
       await backend?.child.stop()
-      this.#step('stopping PostgreSQL')
+      this.#step('telemetry', 'stopped', true)
+      this.#step('databases', 'stopping, replicas before the primary')
       await databases?.stop()
       await this.#close()
     })()
@@ -209,15 +214,27 @@ export class Starting {
       passwords: secrets.database,
       annotations: controlPlane.annotations,
       port: (id) => this.#ports.postgres(id),
-      onProgress: (text) => this.#step(`PostgreSQL: ${text}`),
+      onProgress: (text) => this.#step('databases', text),
       onDeath: (text) => this.#report(text, {}),
       signal: this.#cancel.signal,
     })
     this.#parts.databases = databases
-    this.#step('PostgreSQL: catalogue and customers')
+    this.#step('databases', 'schemas, catalogue and customers')
     const seeded = await databases.seed({ seed, mediaDir: this.#mediaDir })
     if (seeded.notice) this.#notice(seeded.notice)
     return databases
+  }
+
+  async #startReplicas(databases: Databases): Promise<void> {
+    await databases.startReplicas()
+    this.#step(
+      'databases',
+      databases
+        .status()
+        .map(({ id }) => id)
+        .join(', '),
+      true,
+    )
   }
 
   get #mediaDir(): string {
@@ -256,8 +273,16 @@ export class Starting {
     })
   }
 
-  #step(text: string): void {
-    this.#progress({ kind: 'step', text })
+  #step(part: ClusterPart, text: string, done = false): void {
+    this.#progress({ kind: 'step', part, text, done })
+  }
+
+  #showReady(): void {
+    const { fleet } = this.#parts
+    if (!fleet || this.#stopped || this.#cancel.signal.aborted) return
+    const text = `${fleet.readyCount} of ${fleet.size} ready`
+    const done = fleet.readyCount === fleet.size
+    this.#progress({ kind: 'step', part: 'nodes', text, done, fleeting: !done })
   }
 
   #notice(text: string): void {

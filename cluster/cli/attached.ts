@@ -1,0 +1,95 @@
+// The process that supervises a cluster: starts it, stays until it is told to stop, stops it in order.
+// Run by `faultline up` in the foreground, and by `up --detach` in a session of its own, which watches the start from outside.
+import { type Cluster, startCluster } from '../supervisor/cluster.ts'
+import type { CliContext } from './context.ts'
+import { createProgressView } from './progress.ts'
+import { printStatus } from './status.ts'
+import type { UpOptions } from './up.ts'
+import { describeError, type SupervisorView, watcherView } from './watched.ts'
+
+/** Ends the process: with 0 after an orderly stop, with 130 after a forced one, with 1 after a failure. */
+export async function runAttached(context: CliContext, options: UpOptions): Promise<void> {
+  // A closed terminal or pipe is no reason to leave processes behind.
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
+  const interrupt = new AbortController()
+  const signals = onSignals(() => interrupt.abort())
+  const view = options.watched ? watcherView(() => interrupt.abort()) : terminalView(context)
+  const cluster = await start(context, options, view, interrupt.signal)
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`faultline: the supervisor failed: ${error.stack ?? error.message}\n`)
+    void cluster.kill().finally(() => process.exit(1))
+  })
+  const stopAsked = new Promise<void>((resolve) => signals.replace(resolve))
+  if (!interrupt.signal.aborted) {
+    await view.ready()
+    await Promise.race([stopAsked, cluster.stopRequested])
+  }
+  signals.replace(() => {
+    void cluster.kill().finally(() => process.exit(130))
+  })
+  await cluster.stop()
+  view.end()
+  context.out.print('stopped')
+  process.exit(0)
+}
+
+async function start(
+  context: CliContext,
+  { size, load, seed }: UpOptions,
+  view: SupervisorView,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  try {
+    return await startCluster({
+      root: context.root,
+      dataDir: context.dataDir(),
+      size,
+      load,
+      seed,
+      ports: 'standard',
+      onProgress: (progress) => view.show(progress),
+      signal,
+    })
+  } catch (error) {
+    view.end()
+    if (!signal.aborted) {
+      await view.failed(error)
+      process.exit(1)
+    }
+    context.out.print('stopped before it was ready')
+    process.exit(0)
+  }
+}
+
+function terminalView(context: CliContext): SupervisorView {
+  const { out } = context
+  const startedAtMs = performance.now()
+  const view = createProgressView(out, process.stdout)
+  return {
+    show: (progress) => view.show(progress),
+    end: () => view.end(),
+    async ready() {
+      view.end()
+      const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
+      printStatus(await context.control().getStatus({}), out)
+      out.print('')
+      out.print(`${out.colors.green('ready')} after ${seconds} s; Ctrl-C stops everything`)
+    },
+    async failed(error) {
+      out.note(`faultline: ${describeError(error)}`)
+    },
+  }
+}
+
+type Signals = { replace(listener: () => void): void }
+
+/** Ctrl-C, a kill and a closed terminal are one wish; what they do changes over the life of the run. */
+function onSignals(first: () => void): Signals {
+  let listener = first
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener())
+  return {
+    replace(next) {
+      listener = next
+    },
+  }
+}
