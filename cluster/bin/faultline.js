@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The command: builds what has changed, then runs the bundled command line.
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -21,7 +22,8 @@ if (builtFingerprint(root) !== sourceFingerprint(root)) {
   }
 }
 process.argv[1] = bundle
-await import(pathToFileURL(bundle).href)
+// Not `import`: it would first search two megabytes of CommonJS for export names.
+createRequire(import.meta.url)(bundle)
 
 /**
  * @param {string} message
