@@ -1,6 +1,6 @@
 // Patches express, pg and pino inside the bundles, where OpenTelemetry's hooks of `require` cannot reach them.
 
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { openTelemetryPlugin } from 'opentelemetry-esbuild-plugin-node'
@@ -29,10 +29,44 @@ export async function instrumentationPlugin(root, draft, externalModules) {
   const { createInstrumentations } = createRequire(import.meta.url)(outfile)
   const instrumentations = createInstrumentations()
   for (const instrumentation of instrumentations) instrumentation.disable()
-  return openTelemetryPlugin({
+  const plugin = openTelemetryPlugin({
     externalModules,
     instrumentations: instrumentations.map((instrumentation) => withLinkedHooks(instrumentation, source)),
   })
+  return narrowed(plugin, patchedPackages(instrumentations))
+}
+
+/**
+ * @param {import('@opentelemetry/instrumentation').Instrumentation[]} instrumentations
+ * @returns {string[]} for instance `pg-pool`; modules of Node are patched at run time
+ */
+function patchedPackages(instrumentations) {
+  const names = instrumentations.flatMap((instrumentation) =>
+    // Not in the interface of an instrumentation, but in the class that all of them extend.
+    /** @type {{ getModuleDefinitions(): { name: string }[] }} */ (/** @type {unknown} */ (instrumentation))
+      .getModuleDefinitions()
+      .map(({ name }) => name),
+  )
+  return [...new Set(names)].filter((name) => !isBuiltin(name))
+}
+
+/**
+ * The same plugin, asked about the given packages only: it would have every import of every file sent over from esbuild's process.
+ * @param {import('esbuild').Plugin} plugin
+ * @param {string[]} packages
+ * @returns {import('esbuild').Plugin}
+ */
+function narrowed(plugin, packages) {
+  const names = packages.join('|')
+  return {
+    name: plugin.name,
+    setup: (build) =>
+      plugin.setup({
+        ...build,
+        onResolve: (_options, callback) => build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, callback),
+        onLoad: (_options, callback) => build.onLoad({ filter: new RegExp(`node_modules/(?:${names})/`) }, callback),
+      }),
+  }
 }
 
 /**

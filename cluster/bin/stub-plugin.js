@@ -23,6 +23,9 @@ const unusedParts = [
   { importer: /node_modules\/zod\/v4\/core\//, path: /^\.\.\/locales\/index/ },
 ]
 
+/** Only these are worth a question from esbuild's process to this one. */
+const candidates = /^\.\.?\/.*(?:web|mock|cache|locales)/
+
 /** @type {import('esbuild').Plugin} */
 export const stubPlugin = {
   name: 'stub-unused-parts',
@@ -30,7 +33,7 @@ export const stubPlugin = {
     build.onResolve({ filter: families }, ({ path }) =>
       used.has(path) || path.endsWith('/package.json') ? undefined : { path, namespace: 'stub' },
     )
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
+    build.onResolve({ filter: candidates }, ({ path, importer, kind }) => {
       if (!unusedParts.some((part) => part.importer.test(importer) && part.path.test(path))) return undefined
       return { path: `${importer}:${path}`, namespace: kind === 'require-call' ? 'stub' : 'stub-module' }
     })
