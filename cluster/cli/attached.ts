@@ -7,7 +7,10 @@ import { printStatus } from './status.ts'
 import type { UpOptions } from './up.ts'
 import { describeError, type SupervisorView, watcherView } from './watched.ts'
 
-/** Ends the process: with 0 after an orderly stop, with 130 after a forced one, with 1 after a failure. */
+/** As shells have it for SIGINT. */
+const INTERRUPTED = 130
+
+/** Ends the process: with 0 after an orderly stop, with 130 after a forced one or one before it was ready, with 1 after a failure. */
 export async function runAttached(context: CliContext, options: UpOptions): Promise<void> {
   // A closed terminal or pipe is no reason to leave processes behind.
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
@@ -25,8 +28,9 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
     await Promise.race([stopAsked, cluster.stopRequested])
   }
   signals.replace(() => {
-    void cluster.kill().finally(() => process.exit(130))
+    void cluster.kill().finally(() => process.exit(INTERRUPTED))
   })
+  view.show({ kind: 'notice', text: 'stopping; Ctrl-C again stops everything at once' })
   await cluster.stop()
   view.end()
   context.out.print('stopped')
@@ -35,7 +39,7 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
 
 async function start(
   context: CliContext,
-  { size, load, seed }: UpOptions,
+  { size, load, seed, ports }: UpOptions,
   view: SupervisorView,
   signal: AbortSignal,
 ): Promise<Cluster> {
@@ -46,7 +50,7 @@ async function start(
       size,
       load,
       seed,
-      ports: 'standard',
+      ports,
       onProgress: (progress) => view.show(progress),
       signal,
     })
@@ -57,7 +61,7 @@ async function start(
       process.exit(1)
     }
     context.out.print('stopped before it was ready')
-    process.exit(0)
+    process.exit(INTERRUPTED)
   }
 }
 
