@@ -11,7 +11,7 @@ import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/ki
 import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
 import { treeMemoryBytes } from './memory.ts'
-import { processUptimeS } from './process-identity.ts'
+import { processUptimeS } from './process-uptime.ts'
 
 export type DatabasesDeps = {
   dataDir: string
