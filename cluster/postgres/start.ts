@@ -62,10 +62,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     replicaSet = { primary, pool, replicationPassword: claimed.secrets.replication, user, onProgress }
     await timed(timings, 'databasesMs', () => createDatabases(plan, claimed, primary))
     rememberPorts(claimed, servers)
-    const release = () => {
-      rememberPorts(claimed, servers)
-      claimed.lock.release()
-    }
     return new PostgresCluster({
       plan,
       servers,
@@ -74,7 +70,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
       isFresh,
       timings,
       onProgress,
-      release,
+      rememberPorts: () => rememberPorts(claimed, servers),
+      release: () => claimed.lock.release(),
     })
   } catch (error) {
     await pool?.end().catch(() => undefined)
