@@ -34,6 +34,8 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
   await cluster.stop()
   view.end()
   context.out.print('stopped')
+  // Node 20 crashes when it exits without the terminal that it was started in (it can no longer reset it).
+  if (signals.hungUp()) process.kill(process.pid, 'SIGKILL')
   process.exit(0)
 }
 
@@ -85,13 +87,20 @@ function terminalView(context: CliContext): SupervisorView {
   }
 }
 
-type Signals = { replace(listener: () => void): void }
+type Signals = { replace(listener: () => void): void; hungUp(): boolean }
 
 /** Ctrl-C, a kill and a closed terminal are one wish; what they do changes over the life of the run. */
 function onSignals(first: () => void): Signals {
   let listener = first
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener())
+  let hungUp = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      hungUp ||= signal === 'SIGHUP' && process.stdout.isTTY === true
+      listener()
+    })
+  }
   return {
+    hungUp: () => hungUp,
     replace(next) {
       listener = next
     },
