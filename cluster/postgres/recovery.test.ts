@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { stopOrphans } from './claim.ts'
 import { findServerProcesses } from './processes.ts'
 import { startPostgres } from './start.ts'
-import { query, removeTempFolders, startForTest, TWO_NODES, tempFolder, testOptions } from './test-cluster.ts'
+import { query, removeTempFolders, startForTest, tempFolder, testOptions, twoNodes } from './test-cluster.ts'
 
 // Inside the project, where the bundle finds the packages that it imports.
 const bundle = join(import.meta.dirname, `../../dist/test-postgres-${process.pid}.mjs`)
@@ -46,10 +46,8 @@ async function startElsewhere(options: object): Promise<{ pid: number; servers: 
 const ordersUrl = (port: number) => `postgresql://orders:orders-password-of-this-test@127.0.0.1:${port}/orders`
 
 test('a start after SIGKILL of the supervisor ends the old servers and keeps their data', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
-  // Away from the default ports, for which other tests compete.
-  const nodes = TWO_NODES.map((node, index) => ({ ...node, port: 27_400 + index }))
-  const old = await startElsewhere({ ...options, nodes })
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const old = await startElsewhere(options)
   const { ports } = JSON.parse(readFileSync(join(options.dataDir, 'cluster.json'), 'utf8'))
   await query(ordersUrl(ports['postgres-na']), 'CREATE TABLE kept AS SELECT 42 AS answer')
   await old.kill()
@@ -57,7 +55,9 @@ test('a start after SIGKILL of the supervisor ends the old servers and keeps the
   expect(orphans).toEqual(old.servers)
 
   const progress: string[] = []
-  const cluster = await startForTest({ ...options, onProgress: (text) => progress.push(text) })
+  // Nobody asks for ports now: those of the last run are taken again.
+  const nodes = options.nodes.map(({ port: _, ...node }) => node)
+  const cluster = await startForTest({ ...options, nodes, onProgress: (text) => progress.push(text) })
   expect(old.servers.filter(isAlive)).toEqual([])
   expect(progress[0]).toMatch(/^stopped \d+ PostgreSQL processes of an earlier run$/)
   expect(cluster.isFresh).toBe(false)
@@ -82,9 +82,9 @@ test('stopOrphans ends the servers of a dead run, refuses while it lives, and le
 })
 
 test('everything killed at once: the next start recovers', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
   const old = await startElsewhere(options)
-  const folders = TWO_NODES.map(({ name }) => join(options.dataDir, name))
+  const folders = options.nodes.map(({ name }) => join(options.dataDir, name))
   await old.kill()
   for (const pid of folders.flatMap(findServerProcesses)) process.kill(pid, 'SIGKILL')
   const cluster = await startForTest(options)
@@ -182,9 +182,25 @@ test('a start that is called off leaves nothing running and the folder free', as
   expect(cluster.primary.state).toBe('ready')
 })
 
+test('a new primary takes replicas of an old one along', async () => {
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const first = await startPostgres(options)
+  await first.startReplicas()
+  await first.stop()
+  rmSync(join(options.dataDir, 'postgres-na'), { recursive: true })
+  const progress: string[] = []
+  const second = await startForTest({ ...options, onProgress: (text) => progress.push(text) })
+  expect(second.isFresh).toBe(true)
+  await query(second.url('users', { role: 'users' }), 'CREATE TABLE fresh (id int)')
+  await second.startReplicas()
+  expect(progress).toContain('copying the primary to postgres-eu (is not of this primary)')
+  const replica = second.url('users', { role: 'users', node: 'postgres-eu' })
+  expect(await query(replica, 'SELECT * FROM fresh')).toEqual([])
+})
+
 test('root hides in a user namespace where nobody else may pass', async ({ skip }) => {
   if (process.getuid?.() !== 0) skip('needs root')
-  const options = testOptions(join(tempFolder(0o700), 'data'), { nodes: TWO_NODES })
+  const options = testOptions(join(tempFolder(0o700), 'data'), { nodes: twoNodes() })
   const cluster = await startForTest(options)
   await cluster.startReplicas()
   await cluster.primary.kill()
@@ -194,7 +210,7 @@ test('root hides in a user namespace where nobody else may pass', async ({ skip 
 })
 
 test('passwords are in no log, and files that hold them are closed to others', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
   const cluster = await startForTest(options)
   await cluster.startReplicas()
   await expect(query(cluster.url('users', { role: 'users' }), "SELECT 'secret-value' / 0")).rejects.toThrow()
