@@ -1,7 +1,7 @@
 // The older API over HTTP: shapes, parameters and errors as Jaeger has them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BASE_MS, traceIdOf } from '../otlp/span-builder.ts'
-import { type RunningBackend, startBackend } from '../running-backend.ts'
+import { type RunningBackend, startBackend } from '../testing/running-backend.ts'
+import { BASE_MS, traceIdOf } from '../testing/span-builder.ts'
 import { MAX_SEARCH_LIMIT } from './params.ts'
 import type { Envelope, LegacyTrace } from './wire.ts'
 

@@ -2,10 +2,10 @@
 import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningBackend, startBackend } from '../running-backend.ts'
+import { decodeMessage, encodeMessage } from '../testing/oracle.ts'
+import { type RunningBackend, startBackend } from '../testing/running-backend.ts'
+import { requestOf, traceIdOf } from '../testing/span-builder.ts'
 import { MAX_BODY_BYTES, MAX_DECOMPRESSED_BYTES } from './limits.ts'
-import { decodeMessage, encodeMessage } from './oracle.ts'
-import { requestOf, traceIdOf } from './span-builder.ts'
 
 let backend: RunningBackend
 beforeAll(async () => {
