@@ -23,7 +23,7 @@ test.each(['usual', 'logs'])(
   },
 )
 
-test.each(['every name and service another', 'every resource another, of many attributes'])(
+test.each(['tiny spans, a trace each', 'every name and service another', 'every resource another, of many attributes'])(
   'a store full of content "%s" takes no more than it says',
   async (content) => {
     const { growth, accounted, budget } = await measure(content)
