@@ -36,8 +36,8 @@ export function createMatcher(name: string, operator: MatchOperator, value: stri
 }
 
 /** Whether a series' label set passes all matchers, given how to read one of its labels. */
-export function matchesAll(matchers: readonly Matcher[], valueOf: (name: string) => string): boolean {
-  for (const matcher of matchers) if (!matcher.matches(valueOf(matcher.name))) return false
+export function matchesAll(matchers: readonly Matcher[], readLabel: (name: string) => string): boolean {
+  for (const matcher of matchers) if (!matcher.matches(readLabel(matcher.name))) return false
   return true
 }
 
