@@ -53,7 +53,9 @@ export function compileRe2(expression: string): RE2JS {
   try {
     return RE2JS.compile(expression, RE2JS.DOTALL)
   } catch (error) {
-    if (error instanceof RE2JSException) throw new QueryError('bad_data', error.message, { cause: error })
+    // The engine shows its own flag for the dot within the expression.
+    if (error instanceof RE2JSException)
+      throw new QueryError('bad_data', error.message.replace('`(?s)', '`'), { cause: error })
     throw error
   }
 }
