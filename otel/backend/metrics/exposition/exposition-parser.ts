@@ -2,8 +2,8 @@
 // Targets repeat themselves: a line's series is recognised by comparing text with the line expected at that place, and parsed only
 // when it is new. Refuses an exposition as a whole, at its first fault, and knows nothing of the store.
 import { type LabelPair, type Labels, labelsFromPairs } from '../../promql/labels.ts'
+import { detached } from '../detached.ts'
 import { parseGoFloat } from '../go-float.ts'
-import { detached } from './detached.ts'
 import { ExpositionError, errorAt } from './exposition-error.ts'
 import { DEFAULT_LABEL_LIMITS, type LabelCursor, type LabelLimits, readLabels, readSeriesText } from './label-text.ts'
 import { MetadataTable } from './metadata-lines.ts'

@@ -1,5 +1,5 @@
 // HELP, TYPE and UNIT of the metric families of one target.
-import { detached } from './detached.ts'
+import { detached } from '../detached.ts'
 import { errorAt } from './exposition-error.ts'
 
 export type MetricType =

@@ -13,7 +13,7 @@ import type { Tsdb } from '../tsdb/tsdb.ts'
 import { type Target, withTargetLabels } from './target.ts'
 
 interface ScrapedSeries {
-  readonly labels: Labels
+  labels: Labels
   /** Undefined while the store refuses it. */
   series: Series | undefined
   /** Number of the scrape that had it last, with no time of its own. */
@@ -146,7 +146,11 @@ export class TargetSeries {
   }
 
   private seriesOf(scraped: ScrapedSeries): Series | undefined {
-    if (!scraped.series || scraped.series.isGone) scraped.series = this.store.series(scraped.labels)
+    if (!scraped.series || scraped.series.isGone) {
+      scraped.series = this.store.series(scraped.labels)
+      // The store's copy shares its pairs with other series: let go of ours.
+      if (scraped.series) scraped.labels = scraped.series.labels
+    }
     return scraped.series
   }
 }

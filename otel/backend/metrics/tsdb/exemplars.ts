@@ -1,9 +1,16 @@
 // The latest exemplars of each series, a few a series and a bounded number in all. A series without any is refused one when all
 // places are taken; one that has some replaces its oldest.
-import type { Labels } from '../../promql/labels.ts'
+import { type LabelPair, type Labels, labelsFromSorted } from '../../promql/labels.ts'
 
 export interface Exemplar {
   readonly labels: Labels
+  readonly value: number
+  readonly timestampMs: number
+}
+
+/** As kept: one string for the labels, a fifth of what they take as objects. */
+interface KeptExemplar {
+  readonly pairs: string
   readonly value: number
   readonly timestampMs: number
 }
@@ -17,7 +24,7 @@ export const DEFAULT_EXEMPLAR_LIMITS: ExemplarLimits = { perSeries: 10, total: 2
 
 export class ExemplarStore<Key extends object> {
   readonly limits: ExemplarLimits
-  private readonly bySeries = new Map<Key, Exemplar[]>()
+  private readonly bySeries = new Map<Key, KeptExemplar[]>()
   held = 0
   refused = 0
 
@@ -26,7 +33,8 @@ export class ExemplarStore<Key extends object> {
   }
 
   /** Keeps an exemplar; the same one as before, or an older one, is ignored, as an exposition repeats it at each scrape. */
-  add(series: Key, exemplar: Exemplar): void {
+  add(series: Key, { labels, value, timestampMs }: Exemplar): void {
+    const exemplar: KeptExemplar = { pairs: JSON.stringify(labels.pairs), value, timestampMs }
     const known = this.bySeries.get(series)
     const latest = known?.at(-1)
     if (latest && (exemplar.timestampMs < latest.timestampMs || isSame(latest, exemplar))) return
@@ -47,7 +55,9 @@ export class ExemplarStore<Key extends object> {
   /** A series' exemplars with `fromMs <= t <= toMs`, oldest first. */
   read(series: Key, fromMs: number, toMs: number): Exemplar[] {
     const all = this.bySeries.get(series) ?? []
-    return all.filter(({ timestampMs }) => timestampMs >= fromMs && timestampMs <= toMs)
+    return all
+      .filter(({ timestampMs }) => timestampMs >= fromMs && timestampMs <= toMs)
+      .map(({ pairs, value, timestampMs }) => ({ labels: readPairs(pairs), value, timestampMs }))
   }
 
   forget(series: Key): void {
@@ -68,6 +78,11 @@ export class ExemplarStore<Key extends object> {
 }
 
 /** Prometheus refuses an exemplar that differs from the latest in nothing but its time. */
-function isSame(a: Exemplar, b: Exemplar): boolean {
-  return a.value === b.value && a.labels.key === b.labels.key
+function isSame(a: KeptExemplar, b: KeptExemplar): boolean {
+  return a.value === b.value && a.pairs === b.pairs
+}
+
+function readPairs(text: string): Labels {
+  // What `add` wrote: the sorted pairs of a label set.
+  return labelsFromSorted(JSON.parse(text) as LabelPair[])
 }

@@ -1,8 +1,9 @@
 // The time series database: in memory, bounded in bytes, in age and in series. Samples live in typed arrays; a series is one object.
 // Refuses samples that are not newer than the series' latest, and new series at the limit, and counts both.
-import { type Labels, labelsFromSorted, labelValue, METRIC_NAME } from '../../promql/labels.ts'
+import { type Labels, labelValue, METRIC_NAME } from '../../promql/labels.ts'
 import type { Matcher } from '../../promql/matcher.ts'
 import type { SampleBuffer, Storage, StoredSeries } from '../../promql/storage.ts'
+import { detached } from '../detached.ts'
 import { decodeChunk } from './chunk-decoder.ts'
 import { CHUNK_SAMPLES, ChunkEncoder } from './chunk-encoder.ts'
 import { ChunkSlabs, emptyView } from './chunk-slabs.ts'
@@ -40,8 +41,8 @@ export interface TsdbCounters {
   seriesRemoved: number
 }
 
-/** Heap of a series by measurement: its object, key, pairs, map entry and postings. */
-const SERIES_BYTES = 700
+/** Heap of a series with ten labels, by measurement: its object, key, pairs, map entry and postings. */
+const SERIES_BYTES = 800
 const MAX_OFFSET_MS = 2 ** 32
 
 export class Tsdb implements Storage {
@@ -97,7 +98,7 @@ export class Tsdb implements Storage {
       return undefined
     }
     const id = this.freeIds.pop() ?? this.byId.length
-    const series = new Series(this, id, labelsFromSorted(this.index.add(id, labels)))
+    const series = new Series(this, id, { pairs: this.index.add(id, labels), key: detached(labels.key) })
     this.byId[id] = series
     this.byKey.set(series.labels.key, series)
     this.counters.seriesCreated++
