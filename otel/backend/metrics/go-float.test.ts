@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { formatGoValue, formatSampleValue, formatTimestamp, parseGoFloat } from './go-float.ts'
+import {
+  formatExponent,
+  formatGoValue,
+  formatSampleValue,
+  formatScalarValue,
+  formatTimestamp,
+  parseGoFloat,
+} from './go-float.ts'
 
 test.each([
   ['1', 1],
@@ -48,6 +55,18 @@ test.each([
 ])('writes %d', (value, inAnswer, inTemplate) => {
   expect(formatSampleValue(value)).toBe(inAnswer)
   expect(formatGoValue(value)).toBe(inTemplate)
+})
+
+test.each([
+  [-1e-7, '-0.0000001', '-1e-07'],
+  [1.25e-8, '0.0000000125', '1.25e-08'],
+  [1.5e22, '15000000000000000000000', '1.5e+22'],
+  [0, '0', '0e+00'],
+  [12.5, '12.5', '1.25e+01'],
+  [Number.NaN, 'NaN', 'NaN'],
+])('writes %d without or always with an exponent', (value, fixed, exponential) => {
+  expect(formatScalarValue(value)).toBe(fixed)
+  expect(formatExponent(value)).toBe(exponential)
 })
 
 describe('timestamps', () => {

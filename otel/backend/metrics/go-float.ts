@@ -34,6 +34,23 @@ export function formatSampleValue(value: number): string {
   return specialText(value)
 }
 
+/** A scalar's value in an answer: like a sample's, but never with an exponent. */
+export function formatScalarValue(value: number): string {
+  const text = formatSampleValue(value)
+  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
+  if (!match) return text
+  const [, sign, whole = '', fraction = '', exponent] = match
+  const digits = whole + fraction
+  const point = 1 + Number(exponent)
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  return `${sign}${digits.padEnd(point, '0')}`
+}
+
+/** A float in Go's `e` format with the fewest digits: `1e+00`, `3.5e-07`. */
+export function formatExponent(value: number): string {
+  return Number.isFinite(value) ? padExponent(value.toExponential()) : specialText(value)
+}
+
 /** A float as Go's `%v` and `%g` print it: exponents from 1e6 (sic) and below 1e-4. */
 export function formatGoValue(value: number): string {
   const magnitude = Math.abs(value)
