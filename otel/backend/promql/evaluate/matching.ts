@@ -2,6 +2,7 @@
 
 import { dropLabels, keepLabels, type Labels, METRIC_NAME } from '../labels.ts'
 import type { VectorMatching } from '../language/ast.ts'
+import { quote } from '../language/string-literal.ts'
 import type { StepSeries, StepVector } from './vector.ts'
 
 /** The labels by which a series is matched: those of `on`, or all but the name and those of `ignoring`. */
@@ -44,10 +45,7 @@ export function unionOfPresence(vector: StepVector, steps: number): Uint8Array {
   return union
 }
 
+/** As Prometheus's error texts show a label set: `{__name__="a", job="b"}`. */
 export function printLabels({ pairs }: Labels): string {
-  const name = pairs.find(([label]) => label === METRIC_NAME)?.[1] ?? ''
-  const others = pairs
-    .filter(([label]) => label !== METRIC_NAME)
-    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-  return others.length > 0 || name === '' ? `${name}{${others.join(', ')}}` : name
+  return `{${pairs.map(([name, value]) => `${name}=${quote(value)}`).join(', ')}}`
 }

@@ -1,5 +1,5 @@
 // Samples that look like those of a small shop, for comparisons with the real Prometheus, for fuzzing and for the bench.
-// No sample falls on a whole second: a window's closed or open end then makes no difference.
+// Samples fall between .1 and .8 of a second: asked at .95, a window's closed or open end makes no difference.
 
 import { type Labels, labelsFrom } from '../labels.ts'
 import { createRandom, type Random } from './random.ts'
@@ -50,15 +50,17 @@ export function createDataset(seed: number): DatasetSeries[] {
     late += below(20)
     return step < 100 ? undefined : late
   })
+  // Its first sample is 8 s after zero, which is more than half an interval and less than a whole one.
+  add({ __name__: 'young_total' }, (step) => (step < 100 ? undefined : 8 + 10 * (step - 100)))
   const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -1, 1e-9, 1e18]
   add({ __name__: 'special' }, (_step, { pick }) => pick(special))
   add({ __name__: 'huge' }, (_step, { next }) => 1e300 * next())
   return series
 }
 
-/** Rises by up to `most` a scrape and starts anew now and then. */
+/** Rises by up to `most` a scrape and starts anew now and then; it begins high, so that no rate is cut at a zero point. */
 function counter(random: Random, most: number) {
-  let total = random.below(1000)
+  let total = 50_000 + random.below(1000)
   const everySteps = 60 + random.below(120)
   return (step: number) => {
     total = step % everySteps === everySteps - 1 ? 0 : total + random.below(most)
@@ -73,7 +75,8 @@ function addHistogram(
 ): void {
   const random = createRandom(instance.length + instance.charCodeAt(0) + instance.charCodeAt(2))
   const bounds = ['0.01', '0.1', '0.5', '2.5', '+Inf']
-  const counts = bounds.map(() => 0)
+  // It has counted for long, so that no rate is cut at a zero point.
+  const counts = bounds.map((_, bucket) => 2000 * (bucket + 1))
   const perStep: number[][] = []
   for (let step = 0; step < (DATASET_MINUTES * 60_000) / SCRAPE_MS; step++) {
     for (let n = random.below(9); n > 0; n--) {
