@@ -1,6 +1,6 @@
 // Reads a Prometheus rules file and checks all of it: structure, expressions, names, durations, templates. A file with any fault is
 // refused, with every fault's line.
-import { isScalar, LineCounter, parseDocument } from 'yaml'
+import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Expr } from '../../promql/language/ast.ts'
 import { parseDurationMs } from '../../promql/language/duration.ts'
@@ -204,12 +204,7 @@ function checked<T>(schema: z.ZodType<T>, raw: unknown, path: Path, report: Repo
 function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true)
-    if (node && typeof node === 'object' && 'range' in node && Array.isArray(node.range)) {
-      const start: unknown = node.range[0]
-      const first = lines.linePos(Number(start)).line
-      // A block scalar begins on the line of its key's indicator; a collection at its first entry.
-      return isScalar(node) ? first : first
-    }
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
   }
   return 1
 }

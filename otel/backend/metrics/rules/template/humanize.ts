@@ -57,8 +57,8 @@ export function humanizePercentage(ratio: number): string {
 /** Seconds since the epoch as `1970-01-15 06:56:07.875 +0000 UTC`. */
 export function humanizeTimestamp(seconds: number): string {
   if (!Number.isFinite(seconds)) return general(seconds)
-  // Prometheus goes by way of a time in whole milliseconds.
-  const date = new Date(Math.trunc(seconds * 1000))
+  // As Prometheus rounds: by way of whole nanoseconds, in a float, to whole milliseconds.
+  const date = new Date(Number(BigInt(Math.trunc(seconds * 1e9)) / 1_000_000n))
   if (Number.isNaN(date.getTime())) return general(seconds)
   const [day = '', time = ''] = date.toISOString().replace('Z', '').split('T')
   return `${day} ${time.replace(/\.?0+$/, '')} +0000 UTC`
