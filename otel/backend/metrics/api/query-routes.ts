@@ -9,7 +9,7 @@ import type { Tsdb } from '../tsdb/tsdb.ts'
 import { ApiError, invalidParameter } from './api-error.ts'
 import { labelsJson, queryJson } from './query-json.ts'
 import { optionalTime, parseDuration, requiredTime, timeoutOf } from './request-params.ts'
-import { type Handler, sendPieces } from './responses.ts'
+import { type Handler, sendPieces, type Wrap } from './responses.ts'
 
 export interface QueryDeps {
   store: Tsdb
@@ -21,11 +21,7 @@ const MAX_POINTS = 11_000
 const TOO_MANY_POINTS =
   'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)'
 
-export function addQueryRoutes(
-  router: Router,
-  deps: QueryDeps,
-  wrap: (handle: Handler) => Parameters<Router['get']>[1],
-): void {
+export function addQueryRoutes(router: Router, deps: QueryDeps, wrap: Wrap): void {
   const routes: [string, Handler][] = [
     ['/query', (params, _req, res) => answerQuery(deps, params, res)],
     ['/query_range', (params, _req, res) => answerQueryRange(deps, params, res)],

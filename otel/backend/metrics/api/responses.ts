@@ -1,5 +1,5 @@
 // The envelope of every answer, sent in pieces so that a large one neither holds the process up nor is held twice.
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { type ApiError, toApiError } from './api-error.ts'
 import { paramsOf } from './request-params.ts'
 
@@ -13,8 +13,11 @@ const PIECE_CHARACTERS = 64 * 1024
 /** Handles a request; what it throws becomes the answer. */
 export type Handler = (params: URLSearchParams, req: Request, res: Response) => void | Promise<void>
 
+/** Makes a handler one that Express takes. */
+export type Wrap = (handle: Handler) => RequestHandler
+
 /** A handler as Express takes it. `onFault` hears of faults that are not the client's. */
-export function handlerOf(handle: Handler, onFault: (error: unknown) => void) {
+export function handlerOf(handle: Handler, onFault: (error: unknown) => void): RequestHandler {
   return async function prometheusHandler(req: Request, res: Response): Promise<void> {
     try {
       await handle(paramsOf(req), req, res)

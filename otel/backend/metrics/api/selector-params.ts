@@ -7,6 +7,7 @@ import { QueryError } from '../../promql/query-error.ts'
 import { invalidParameter } from './api-error.ts'
 
 const NAME = 'match[]'
+const NOTHING_NAMED = 'must contain at least one non-empty matcher'
 
 /** The matchers of each `match[]`. @throws ApiError */
 export function selectorsOfParams(params: URLSearchParams): (readonly Matcher[])[] {
@@ -19,7 +20,7 @@ function parseSelector(text: string): readonly Matcher[] {
     throw invalidParameter(NAME, `${lineAndColumn(text, 0)}: parse error: expected a series selector`)
   }
   if (expr.matchers.every((matcher) => matcher.matches(''))) {
-    throw invalidParameter(NAME, 'match[] must contain at least one non-empty matcher')
+    throw invalidParameter(NAME, `${NAME} ${NOTHING_NAMED}`)
   }
   return expr.matchers
 }
@@ -28,9 +29,8 @@ function parseOrThrow(text: string) {
   try {
     return parseQuery(text)
   } catch (error) {
-    // An empty selector is legal here, with an error of its own.
-    if (/^\s*\{\s*\}\s*$/.test(text))
-      throw invalidParameter(NAME, 'match[] must contain at least one non-empty matcher')
+    if (error instanceof QueryError && error.message.endsWith(NOTHING_NAMED))
+      throw invalidParameter(NAME, `${NAME} ${NOTHING_NAMED}`)
     throw error instanceof QueryError ? invalidParameter(NAME, error.message, error) : error
   }
 }

@@ -7,17 +7,13 @@ import type { Tsdb } from '../tsdb/tsdb.ts'
 import { ApiError } from './api-error.ts'
 import { labelsJson } from './query-json.ts'
 import { limitOf, optionalTime } from './request-params.ts'
-import { type Handler, sendData, sendPieces } from './responses.ts'
+import { type Handler, sendData, sendPieces, type Wrap } from './responses.ts'
 import { selectorsOfParams } from './selector-params.ts'
 
 const TRUNCATED = 'results truncated due to limit'
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 
-export function addSeriesRoutes(
-  router: Router,
-  store: Tsdb,
-  wrap: (handle: Handler) => Parameters<Router['get']>[1],
-): void {
+export function addSeriesRoutes(router: Router, store: Tsdb, wrap: Wrap): void {
   const labels: Handler = (params, _req, res) => answerNames(store, params, res)
   const series: Handler = (params, _req, res) => answerSeries(store, params, res)
   router.get('/labels', wrap(labels))

@@ -70,6 +70,10 @@ export class ChunkSlabs {
     return this.slabs.length
   }
 
+  get chunks(): number {
+    return this.slabs.reduce((sum, slab) => sum + slab.chunks, 0)
+  }
+
   /** Samples in sealed chunks. */
   get samples(): number {
     return this.samplesHeld

@@ -79,6 +79,10 @@ export class Tsdb implements Storage {
     return this.sealed.samples + this.openSamples
   }
 
+  get chunkCount(): number {
+    return this.sealed.chunks
+  }
+
   /** Bytes of samples, as allocated, and of series, as estimated. */
   get bytes(): number {
     return this.sealed.bytes + this.open.bytes + this.byKey.size * SERIES_BYTES
