@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { regionDelays } from '../topology/delays.ts'
 import type { ClusterSize } from '../topology/nodes.ts'
+import { callPolicies } from '../topology/policies.ts'
 import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
@@ -62,12 +63,13 @@ export async function startControlPlane(
   const listeners = new Set<(id: string) => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
+
   let requestsPerSecond = 0
 
   const streams = new StreamServer({
     registry,
     access,
-    world: () => ({ delays, policies: {}, settings: { load: { requestsPerSecond } } }),
+    world: () => ({ delays, policies: callPolicies, settings: { load: { requestsPerSecond } } }),
     onChange: (id) => {
       for (const listener of listeners) listener(id)
     },

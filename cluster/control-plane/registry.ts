@@ -29,10 +29,9 @@ const offline = {
 export class Registry {
   private readonly members = new Map<string, Member>()
 
-  /** Makes a node known, or moves a known one to another address. Only known nodes may open a stream. */
+  /** Makes a node known before its process starts, anew before each start. Only known nodes may open a stream. */
   register(node: NodeSpec, host: string, port: number): void {
-    const known = this.members.get(node.id)
-    this.members.set(node.id, { ...offline, ...known, node, host, port, draining: false })
+    this.members.set(node.id, { ...offline, node, host, port, draining: false })
   }
 
   /** Forgets a node. */

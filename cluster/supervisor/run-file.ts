@@ -2,6 +2,7 @@
 // It holds the run's token, so only its owner may read it.
 import { chmodSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { ClusterUrls } from '../control-plane/contract.ts'
 import { clusterSizes } from '../topology/nodes.ts'
@@ -45,6 +46,10 @@ export function readRunFile(dataDir: string): RunFile | undefined {
       return undefined
     throw error
   }
+  return parseRunFile(text)
+}
+
+function parseRunFile(text: string): RunFile | undefined {
   try {
     return RunFile.parse(JSON.parse(text))
   } catch {
@@ -52,8 +57,8 @@ export function readRunFile(dataDir: string): RunFile | undefined {
   }
 }
 
-/** Creates the run file if there is none; false when somebody else has created it meanwhile. */
-export function claimRunFile(dataDir: string, run: RunFile): boolean {
+/** Creates the run file if there is none; false when there is one. */
+export function createRunFile(dataDir: string, run: RunFile): boolean {
   const draft = writeDraft(dataDir, run)
   try {
     linkSync(draft, runFilePath(dataDir))
@@ -64,6 +69,26 @@ export function claimRunFile(dataDir: string, run: RunFile): boolean {
   } finally {
     rmSync(draft, { force: true })
   }
+}
+
+/**
+ * Removes the run file of a supervisor that is gone, but not one that somebody else has put in its place meanwhile.
+ * `stale` undefined stands for a file that made no sense.
+ */
+export function removeStaleRunFile(dataDir: string, stale: RunFile | undefined): void {
+  const aside = `${runFilePath(dataDir)}.${process.pid}.past`
+  try {
+    renameSync(runFilePath(dataDir), aside)
+  } catch {
+    return
+  }
+  const taken = parseRunFile(readFileSync(aside, 'utf8'))
+  try {
+    if (!isDeepStrictEqual(taken?.supervisor, stale?.supervisor)) linkSync(aside, runFilePath(dataDir))
+  } catch {
+    // Its owner has written it again already.
+  }
+  rmSync(aside, { force: true })
 }
 
 /** Replaces the run file in one step, so that a reader never sees half of it. */

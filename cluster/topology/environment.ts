@@ -1,5 +1,5 @@
 // The whole environment of a node process: what its main.ts reads, and nothing of the environment that the supervisor was started in.
-import { homeRegion, kindSpec } from './kinds.ts'
+import { type DatabaseRole, homeRegion, kindSpec } from './kinds.ts'
 import type { NodeSpec } from './nodes.ts'
 
 export type NodeSurroundings = {
@@ -16,9 +16,9 @@ export type NodeSurroundings = {
   /** Seeds the load generator. */
   seed: number
   /** Connection string of the primary for a role on a database. */
-  databaseUrl(role: string, database: string): string
+  databaseUrl(role: DatabaseRole, database: string): string
   /** The same for the replica of a region; undefined when the region has none. */
-  replicaUrl(role: string, database: string, region: string): string | undefined
+  replicaUrl(role: DatabaseRole, database: string, region: string): string | undefined
 }
 
 /** Environment variables of one node, by name. The names are the contract of `services/kit/node.ts`. */

@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino'
 
 export type { Logger }
 
-/** Keys whose values never reach a log line, wherever they stand up to two levels deep. */
-const secrets = ['password', 'card', 'number', 'cvc', 'token', 'authorization', 'cookie']
+/** Keys whose values never reach a log line, wherever they stand up to two levels deep; `detail` of a database error quotes the row. */
+const secrets = ['password', 'card', 'number', 'cvc', 'token', 'authorization', 'cookie', 'detail']
 
 export function createLogger(node: { id: string; kind: string; region: string; level: string }): Logger {
   return pino({

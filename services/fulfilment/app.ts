@@ -24,7 +24,7 @@ export function createApp({ store, queue, log }: FulfilmentDeps): Express {
     redeliver: async ({ params }) => {
       const moved = await queue.redeliver(DEAD_LETTER_QUEUE, ORDER_CONFIRMED_QUEUE, params.messageId)
       if (!moved) throw notFound('a dead letter of this id')
-      return { kind: 'redelivered' }
+      return { kind: 'redelivered' as const }
     },
   })
   return createServiceApp({ log, routes })

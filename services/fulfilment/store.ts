@@ -2,9 +2,9 @@
 import type { Database } from '../kit/database/database.ts'
 import type { Shipment } from './contract.ts'
 
-/** Run as the owner of the database; the role `fulfilment` gets this schema and nothing else of it. */
+/** The schema is its role's own and mostly there already; that role may not even try to create one, so it is created only when missing. */
 export const schemaSql = `
-CREATE SCHEMA IF NOT EXISTS fulfilment;
+DO $$ BEGIN IF to_regnamespace('fulfilment') IS NULL THEN CREATE SCHEMA fulfilment; END IF; END $$;
 CREATE TABLE IF NOT EXISTS fulfilment.shipments (
   order_id uuid PRIMARY KEY,
   tracking_number text NOT NULL,

@@ -9,6 +9,8 @@ import type { NodeRegion } from './control/document.ts'
 import { type ControlStream, openControlStream } from './control/stream.ts'
 import { createDatabase, type Database } from './database/database.ts'
 import { listen } from './http/server.ts'
+import { createStream } from './network/connector.ts'
+import { Network } from './network/network.ts'
 
 export type Node = {
   config: NodeConfig
@@ -51,6 +53,9 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     onDrain: () => leave('drained'),
   })
 
+  const network = new Network(config.region)
+  control.onChange((document) => network.setDelays(document.delays))
+
   const { app, start: begin } = await build({
     config,
     log,
@@ -61,8 +66,16 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
       return caller
     },
     database: () => {
-      const { primaryUrl, replicaUrl } = config.database
-      const database = createDatabase({ primaryUrl: required(primaryUrl, 'FAULTLINE_DATABASE_URL'), replicaUrl, log })
+      const { replicaUrl, primaryRegion } = config.database
+      const database = createDatabase({
+        primaryUrl: required(config.database.primaryUrl, 'FAULTLINE_DATABASE_URL'),
+        replicaUrl,
+        streams: {
+          primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
+          replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
+        },
+        log,
+      })
       databases.push(database)
       closers.push(() => database.close())
       return database

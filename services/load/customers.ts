@@ -48,11 +48,11 @@ export function drawPerson(random: Random, region: Region): Pick<Customer, 'name
 /** `Zofia Dąbrowski` becomes `zofia.dabrowski`. */
 export function mailboxOf(name: string): string {
   return name
+    .toLowerCase()
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/ł/g, 'l')
     .replace(/ß/g, 'ss')
-    .toLowerCase()
     .replace(/ /g, '.')
     .replace(/[^a-z.-]/g, '')
 }

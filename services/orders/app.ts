@@ -37,9 +37,10 @@ export function createApp({ store, checkout, log }: OrdersDeps): Express {
     boughtTogether: async ({ params, query }) => ({
       items: await store.boughtTogether(params.productId, query.limit),
     }),
-    markShipped: async ({ params, body }) => ({
-      kind: (await store.markShipped(params.orderId, body.trackingNumber)) ? 'shipped' : 'not_confirmed',
-    }),
+    markShipped: async ({ params, body }) => {
+      const shipped = await store.markShipped(params.orderId, body.trackingNumber)
+      return { kind: shipped ? ('shipped' as const) : ('not_confirmed' as const) }
+    },
   })
   return createServiceApp({ log, routes })
 }

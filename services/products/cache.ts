@@ -1,7 +1,8 @@
 // A short-lived cache before the catalogue's reads: many customers who look at one product cost one query every few seconds.
 // A read that must see a certain write goes past it, and leaves what it found for the others.
 import { LRUCache } from 'lru-cache'
-import { withScope } from '../kit/http/deadline.ts'
+import { withoutScope } from '../kit/http/deadline.ts'
+import { withTimeLimit } from '../kit/http/time-limit.ts'
 import type { Category, Product, ProductPage } from './contract.ts'
 import type { ListQuery } from './domain.ts'
 import type { ProductStore } from './store.ts'
@@ -17,8 +18,18 @@ const LOAD_MS = 2_000
 type Missing = { kind: 'missing' }
 const missing: Missing = { kind: 'missing' }
 
-/** The store with its reads cached. `random` spreads the lifetimes. */
-export function cacheReads(store: ProductStore, random: () => number = Math.random): ProductStore {
+export type CacheOptions = {
+  /** Spreads the lifetimes; uniform in [0, 1). */
+  random?: () => number
+  /** A monotonic clock in ms. */
+  nowMs?: () => number
+}
+
+/** The store with its reads cached. */
+export function cacheReads(
+  store: ProductStore,
+  { random = Math.random, nowMs = () => performance.now() }: CacheOptions = {},
+): ProductStore {
   const ttl = ([from, to]: readonly [number, number]) => from + Math.round(random() * (to - from))
   /** `fetch` runs `load` once for all who ask at the same time. */
   const cacheOf = <V extends object>(
@@ -28,9 +39,10 @@ export function cacheReads(store: ProductStore, random: () => number = Math.rand
   ) =>
     new LRUCache<string, V>({
       max,
+      perf: { now: nowMs },
       fetchMethod: (key, _stale, { options }) => {
         options.ttl = ttl(ttlMs)
-        return asSharedWork(() => load(key))
+        return withoutScope(() => withTimeLimit(LOAD_MS, () => load(key)))
       },
     })
 
@@ -79,10 +91,6 @@ export function cacheReads(store: ProductStore, random: () => number = Math.rand
 
 function existing(entry: Product | Missing | undefined): Product | undefined {
   return entry === undefined || 'kind' in entry ? undefined : entry
-}
-
-function asSharedWork<T>(work: () => Promise<T>): Promise<T> {
-  return withScope({ deadlineAtMs: performance.now() + LOAD_MS, signal: AbortSignal.timeout(LOAD_MS) }, work)
 }
 
 /** Parses back into the query. */

@@ -108,7 +108,11 @@ export const productsApi = defineApi({
       items: z
         .array(z.object({ productId: ProductId, quantity: z.int().min(1).max(20) }))
         .min(1)
-        .max(30),
+        .max(30)
+        .refine(
+          (items) => new Set(items.map((item) => item.productId)).size === items.length,
+          'must name each product once',
+        ),
     }),
     response: ReservationOutcome,
   },

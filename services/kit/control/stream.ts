@@ -51,9 +51,18 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
   }
 
+  // A document reaches every node at once: one that a listener can't take must not end them all.
+  const notify = (listener: (document: ControlDocument) => void, next: ControlDocument) => {
+    try {
+      listener(next)
+    } catch (error) {
+      log.error({ err: error, version: next.version }, 'a control document could not be applied in full')
+    }
+  }
+
   const apply = (next: ControlDocument) => {
     document = next
-    for (const listener of listeners) listener(next)
+    for (const listener of listeners) notify(listener, next)
     resolveFirst(next)
     send({ type: 'applied', version: next.version })
   }

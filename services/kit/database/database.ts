@@ -1,6 +1,7 @@
 // A service's database: pooled queries and transactions on the primary, reads on the region's replica, both cut by the request's deadline.
 // It waits a little for a server that is restarting, and never repeats a statement that may have been carried out.
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
@@ -40,21 +41,23 @@ export type DatabaseOptions = {
 
 /** How long to wait for a connection, pool queue included. */
 const ACQUIRE_MS = 2_000
+/** How long the server has to hear that a statement is not wanted any more. */
+const CANCEL_MS = 2_000
 /** How long a replica that failed is left alone. */
 const REPLICA_PAUSE_MS = 1_000
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const primary = createPool(options.primaryUrl, options, options.streams?.primary)
-  const replica = options.replicaUrl ? createPool(options.replicaUrl, options, options.streams?.replica) : undefined
+  const primary = connectTo(options.primaryUrl, options, options.streams?.primary)
+  const replica = options.replicaUrl ? connectTo(options.replicaUrl, options, options.streams?.replica) : undefined
   let replicaPausedUntilMs = 0
 
   const onPrimary: Queryable = {
-    query: (text, values) => withClient(primary, (client) => run(primary, client, text, values)),
+    query: (text, values) => withClient(primary, (client, doomed) => run(primary, client, doomed, text, values)),
   }
   const onReplica: Queryable | undefined = replica && {
     query: async (text, values) => {
       try {
-        return await withClient(replica, (client) => run(replica, client, text, values), 0)
+        return await withClient(replica, (client, doomed) => run(replica, client, doomed, text, values), 0)
       } catch (error) {
         if (!isUnavailable(error)) throw error
         replicaPausedUntilMs = performance.now() + REPLICA_PAUSE_MS
@@ -66,7 +69,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   return {
     query: onPrimary.query,
-    transaction: (work) => withClient(primary, (client) => transact(primary, client, work)),
+    transaction: (work) => withClient(primary, (client, doomed) => transact(primary, client, doomed, work)),
     async reader(readAfter) {
       if (!onReplica || performance.now() < replicaPausedUntilMs) return onPrimary
       if (readAfter === undefined) return onReplica
@@ -82,15 +85,23 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     ping: async () => void (await onPrimary.query('SELECT 1')),
     async close() {
-      await Promise.all([primary.end(), replica?.end()])
+      const pools = [primary, replica].flatMap((server) => (server ? [server.pool, server.cancellations] : []))
+      await Promise.all(pools.map((pool) => pool.end()))
     },
   }
 }
 
-function createPool(url: string, options: DatabaseOptions, stream?: () => Socket): pg.Pool {
+/** A server as its clients use it; cancellations have a connection of their own, for they are needed when all others are busy. */
+type Server = { pool: pg.Pool; cancellations: pg.Pool }
+
+function connectTo(url: string, { poolSize = 6 }: DatabaseOptions, stream?: () => Socket): Server {
+  return { pool: createPool(url, poolSize, stream), cancellations: createPool(url, 1, stream) }
+}
+
+function createPool(url: string, size: number, stream?: () => Socket): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.poolSize ?? 6,
+    max: size,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: ACQUIRE_MS,
     keepAlive: true,
@@ -102,20 +113,24 @@ function createPool(url: string, options: DatabaseOptions, stream?: () => Socket
   return pool
 }
 
+/** Connections whose state is unknown: their statement may still run, or a cancellation may still hit the next one. */
+type Doomed = WeakSet<pg.PoolClient>
+
 async function withClient<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
+  { pool }: Server,
+  work: (client: pg.PoolClient, doomed: Doomed) => Promise<T>,
   connectAttempts = 6,
 ): Promise<T> {
   const client = await acquire(pool, connectAttempts)
+  const doomed: Doomed = new WeakSet()
   let failure: unknown
   try {
-    return await work(client)
+    return await work(client, doomed)
   } catch (error) {
     failure = error
     throw isDatabaseGone(error) ? databaseUnavailable(error) : error
   } finally {
-    client.release(isDatabaseGone(failure))
+    client.release(isDatabaseGone(failure) || doomed.has(client))
   }
 }
 
@@ -139,45 +154,63 @@ async function acquire(pool: pg.Pool, attempts: number): Promise<pg.PoolClient> 
   return client
 }
 
-/** One statement; when the request ends first, the server is told to stop working on it. */
+/** One statement; when the request ends first, the server is told to stop working on it, and the connection is not reused before it has. */
 async function run<Row extends pg.QueryResultRow>(
-  pool: pg.Pool,
+  server: Server,
   client: pg.PoolClient,
+  doomed: Doomed,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
   throwIfEnded()
   const signal = currentScope()?.signal
-  const cancel = () => void pool.query('SELECT pg_cancel_backend($1)', [processId(client)]).catch(() => {})
+  let cancelling: Promise<void> | undefined
+  const cancel = () => {
+    cancelling = cancelStatement(server, client).catch(() => {
+      // A server that does not even hear this hangs: give the connection up, or it would be lost to the pool.
+      doomed.add(client)
+      hangUp(client)
+    })
+  }
   signal?.addEventListener('abort', cancel, { once: true })
   try {
     return (await client.query<Row>(text, values)).rows
   } catch (error) {
-    throw isCancelled(error) ? requestEnded(error) : error
+    throw isCancelled(error) || cancelling ? requestEnded(error) : error
   } finally {
     signal?.removeEventListener('abort', cancel)
+    await cancelling
   }
+}
+
+async function cancelStatement({ cancellations }: Server, client: pg.PoolClient): Promise<void> {
+  const processId = 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+  const cancelled = cancellations.query('SELECT pg_cancel_backend($1)', [processId])
+  await Promise.race([cancelled, delay(CANCEL_MS).then(() => Promise.reject(new Error('the server does not answer')))])
+}
+
+function hangUp(client: pg.PoolClient): void {
+  // pg documents no other way to end a connection without waiting for its server.
+  const { connection } = client as unknown as { connection?: { stream?: Socket } }
+  connection?.stream?.destroy()
 }
 
 async function transact<T>(
-  pool: pg.Pool,
+  server: Server,
   client: pg.PoolClient,
+  doomed: Doomed,
   work: (transaction: Queryable) => Promise<T>,
 ): Promise<T> {
-  await run(pool, client, 'BEGIN')
+  await run(server, client, doomed, 'BEGIN')
   try {
-    const result = await work({ query: (text, values) => run(pool, client, text, values) })
-    await run(pool, client, 'COMMIT')
+    const result = await work({ query: (text, values) => run(server, client, doomed, text, values) })
+    await run(server, client, doomed, 'COMMIT')
     return result
   } catch (error) {
-    // Not through run(): an ended request must roll back all the same.
-    await client.query('ROLLBACK').catch(() => {})
+    // Not through run(): an ended request must roll back all the same. Without a roll-back the connection is of no use.
+    await client.query('ROLLBACK').catch(() => doomed.add(client))
     throw error
   }
-}
-
-function processId(client: pg.PoolClient): number | undefined {
-  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
 }
 
 function throwIfEnded(): void {

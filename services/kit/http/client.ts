@@ -1,7 +1,7 @@
 // A typed client for an API table: what a service's client.ts hands to its callers.
 import { type Caller, CallFailure, type CallResponse } from '../calls/caller.ts'
 import { type Api, type EndpointSpec, isIdempotent, type RequestOf, type ResponseOf } from './api.ts'
-import { HttpError, type Problem } from './errors.ts'
+import { HttpError, Problem } from './errors.ts'
 
 export type ClientOf<A extends Api> = {
   [K in keyof A]: (request: RequestOf<A[K]>) => Promise<ResponseOf<A[K]>>
@@ -75,19 +75,20 @@ function parseJson(callee: string, response: CallResponse): unknown {
 }
 
 function problemOf(callee: string, response: CallResponse): HttpError {
-  if (response.status >= 500) {
-    const status = response.status === 503 || response.status === 504 ? response.status : 502
-    return new HttpError(status, 'callee_failed', `${callee} answered ${response.status}`)
+  const { status } = response
+  if (status < 400 || status >= 500) {
+    const code = status === 504 ? 'deadline_exceeded' : 'callee_failed'
+    return new HttpError(status === 503 || status === 504 ? status : 502, code, `${callee} answered ${status}`)
   }
   const problem = readProblem(response)
-  return new HttpError(response.status, problem?.code ?? 'callee_refused', problem?.detail ?? `${callee} refused`, {
+  return new HttpError(status, problem?.code ?? 'callee_refused', problem?.detail ?? `${callee} refused`, {
     ...(problem?.errors ? { fields: problem.errors } : {}),
   })
 }
 
-function readProblem(response: CallResponse): Partial<Problem> | undefined {
+function readProblem(response: CallResponse): Problem | undefined {
   try {
-    return JSON.parse(response.body.toString('utf8'))
+    return Problem.safeParse(JSON.parse(response.body.toString('utf8'))).data
   } catch {
     return undefined
   }

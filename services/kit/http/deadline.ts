@@ -27,6 +27,21 @@ export function currentScope(): RequestScope | undefined {
   return scopes.getStore()
 }
 
+/**
+ * Settles as `work` does, or rejects with the signal's reason when the request at hand ends first. What was under way is left to
+ * the same signal: it keeps nobody waiting.
+ */
+export function untilScopeEnds<T>(work: Promise<T>): Promise<T> {
+  const signal = scopes.getStore()?.signal
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}
+
 /** Milliseconds that the current request has left, never negative; undefined outside of a request. */
 export function remainingMs(nowMs: number = performance.now()): number | undefined {
   const scope = scopes.getStore()

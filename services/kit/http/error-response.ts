@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
 import { HttpError, type Problem } from './errors.ts'
+import { ScopeEnded } from './request-scope.ts'
 
 /** The answer to a route that nobody declared. */
 export const unknownRoute: RequestHandler = (request) => {
@@ -12,10 +13,10 @@ export const unknownRoute: RequestHandler = (request) => {
 
 export function errorResponse(log: Logger): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
-  return (error: unknown, request, response, _next) => {
+  return (error: unknown, _request, response, _next) => {
     const failure = toHttpError(error)
     if (failure.status >= 500) report(log, error, failure)
-    if (response.headersSent || (request.destroyed && !response.writable)) {
+    if (response.headersSent || response.destroyed) {
       response.destroy()
       return
     }
@@ -25,7 +26,7 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
 
 /** A failure of this node is recorded on its server span; one that a callee caused stands on the client span already. */
 function report(log: Logger, error: unknown, failure: HttpError): void {
-  if (error instanceof HttpError) {
+  if (error instanceof HttpError || error instanceof ScopeEnded) {
     log.warn({ code: failure.code, status: failure.status }, failure.message)
     return
   }
@@ -36,6 +37,7 @@ function report(log: Logger, error: unknown, failure: HttpError): void {
 
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
+  if (error instanceof ScopeEnded) return scopeEnded(error)
   const status = statusOfParser(error)
   if (status === 413) return new HttpError(413, 'body_too_large', 'the request body is larger than this API accepts')
   if (status !== undefined)
@@ -44,16 +46,22 @@ export function toHttpError(error: unknown): HttpError {
   return new HttpError(500, 'internal', 'this node failed to answer', { cause: error })
 }
 
-/** express.json() throws errors with a 4xx `status` and a `type`. */
+function scopeEnded(error: ScopeEnded): HttpError {
+  if (error.code === 'timeout') return new HttpError(504, 'deadline_exceeded', error.message, { cause: error })
+  // Nobody is there to read it; 499 is what proxies log for it.
+  return new HttpError(499, 'client_gone', error.message, { cause: error })
+}
+
+/** express.json() throws errors with a 4xx `status` that are meant to be told to the client. */
 function statusOfParser(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('status' in error) || !('type' in error)) return undefined
+  if (!(error instanceof Error) || !('status' in error) || !('expose' in error)) return undefined
   const { status } = error
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
 }
 
 export function toProblem(failure: HttpError): Problem {
   const traceId = traceResponse()?.traceId
-  return {
+  const standard = {
     type: 'about:blank',
     title: failure.code.replaceAll('_', ' '),
     status: failure.status,
@@ -62,4 +70,6 @@ export function toProblem(failure: HttpError): Problem {
     ...(failure.fields.length > 0 ? { errors: failure.fields } : {}),
     ...(traceId ? { traceId } : {}),
   }
+  // Extensions stand behind the standard members and replace none.
+  return { ...standard, ...failure.extensions, ...standard }
 }

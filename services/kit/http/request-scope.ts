@@ -1,11 +1,23 @@
 // Gives each request its deadline and its cancellation: the caller's remaining milliseconds, or this node's default.
-import type { RequestHandler } from 'express'
+import { setMaxListeners } from 'node:events'
+import { trace } from '@opentelemetry/api'
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
+import type { Request, RequestHandler } from 'express'
 import { DEADLINE_HEADER, withScope } from './deadline.ts'
 import { HttpError } from './errors.ts'
 
 /** What a request may take when its caller set no deadline. */
 const DEFAULT_DEADLINE_MS = 10_000
 const MAX_DEADLINE_MS = 60_000
+/** What nginx made usual for a client that is gone; nobody receives it, but the span shows it. */
+const CLIENT_CLOSED_REQUEST = 499
+
+export type DeadlineOptions = {
+  /** What a request may take when its caller set no deadline. */
+  defaultMs?: number | undefined
+  /** What a request may take at most, whatever its caller asked for. */
+  maxMs?: ((request: Request) => number) | undefined
+}
 
 /** Why a request's work was cancelled; `code` becomes `error.type` of the client spans that it cuts. */
 export class ScopeEnded extends Error {
@@ -19,14 +31,22 @@ export class ScopeEnded extends Error {
 }
 
 /** Express middleware: runs the rest of the request in a scope that ends with the deadline or with the client. */
-export function requestScope(defaultDeadlineMs: number = DEFAULT_DEADLINE_MS): RequestHandler {
+export function requestScope({ defaultMs = DEFAULT_DEADLINE_MS, maxMs }: DeadlineOptions = {}): RequestHandler {
   return (request, response, next) => {
-    const budgetMs = deadlineOf(request.get(DEADLINE_HEADER), defaultDeadlineMs)
+    const askedMs = deadlineOf(request.get(DEADLINE_HEADER), defaultMs)
+    const budgetMs = Math.min(askedMs, maxMs?.(request) ?? MAX_DEADLINE_MS)
     const abort = new AbortController()
+    // As many calls and statements listen as the request makes.
+    setMaxListeners(0, abort.signal)
     const timer = setTimeout(() => abort.abort(new ScopeEnded('timeout')), budgetMs)
-    response.once('close', () => {
+    const span = trace.getActiveSpan()
+    // Before the instrumentation's own listener, which reads the status.
+    response.prependOnceListener('close', () => {
       clearTimeout(timer)
-      if (!response.writableEnded) abort.abort(new ScopeEnded('cancelled'))
+      if (response.writableEnded) return
+      if (!response.headersSent) response.statusCode = CLIENT_CLOSED_REQUEST
+      span?.setAttribute(ATTR_ERROR_TYPE, 'cancelled')
+      abort.abort(new ScopeEnded('cancelled'))
     })
     withScope({ deadlineAtMs: performance.now() + budgetMs, signal: abort.signal }, next)
   }
@@ -40,7 +60,7 @@ export function deadlineOf(header: string | undefined, defaultMs: number): numbe
       fields: [{ field: DEADLINE_HEADER, message: 'must be a whole number of milliseconds' }],
     })
   }
-  const ms = Math.min(Number(header), MAX_DEADLINE_MS)
-  if (ms === 0) throw new HttpError(504, 'deadline_exceeded', 'the deadline had passed when the request arrived')
-  return ms
+  if (Number(header) === 0)
+    throw new HttpError(504, 'deadline_exceeded', 'the deadline had passed when the request arrived')
+  return Number(header)
 }

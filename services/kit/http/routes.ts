@@ -1,7 +1,9 @@
 // An express router for an API table: parses and validates what the table declares, calls the handler, sends what it returns.
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
+import { setHttpRoute } from '../../../otel/sdk/http-route.ts'
 import type { Api, EndpointSpec, ParsedRequest, ResponseOf } from './api.ts'
+import { untilScopeEnds } from './deadline.ts'
 import { type FieldError, HttpError } from './errors.ts'
 
 /** The express objects beside the parsed request, for the few handlers that set a header or another status. */
@@ -13,18 +15,31 @@ export type HandlersOf<A extends Api> = {
 
 type LooseHandler = (request: unknown, exchange: Exchange) => unknown
 
+export type RouteOptions = {
+  /** Runs before the request is looked at; what it throws is the answer. For authentication. */
+  before?: (endpoint: EndpointSpec, request: Request) => Promise<void> | void
+}
+
 const parts = ['params', 'query', 'headers', 'body'] as const
 
-/** One route an endpoint; the compiler asks for every handler. A request that the table refuses is a 400 that names each field. */
-export function createRoutes<A extends Api>(api: A, handlers: HandlersOf<A>): Router {
+/**
+ * One route an endpoint; the compiler asks for every handler. A request that the table refuses is a 400 that names each field; one
+ * whose handler is not done when its deadline passes is a 504.
+ */
+export function createRoutes<A extends Api>(api: A, handlers: HandlersOf<A>, options: RouteOptions = {}): Router {
   const router = Router({ caseSensitive: true })
   for (const [name, endpoint] of Object.entries(api)) {
     // HandlersOf makes the handler's parameter exactly what parseRequest returns for this endpoint.
     const handle = handlers[name] as unknown as LooseHandler
-    router[methodName(endpoint)](endpoint.path, async (request, response) => {
+    const answer = async (request: Request, response: Response) => {
+      setHttpRoute(endpoint.path)
+      await options.before?.(endpoint, request)
       const parsed = parseRequest(endpoint, request)
       response.status(endpoint.status ?? 200)
-      const body = await handle(parsed, { request, response })
+      return handle(parsed, { request, response })
+    }
+    router[methodName(endpoint)](endpoint.path, async (request, response) => {
+      const body = await untilScopeEnds(answer(request, response))
       response.json(body)
     })
   }

@@ -1,7 +1,8 @@
 // What every node's HTTP side shares: health, deadlines, trace headers, body limits, problem documents, and an orderly close.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express, { type Express, type Router } from 'express'
+import { setTimeout as delay } from 'node:timers/promises'
+import express, { type Express, type Request, type Router } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
 import { errorResponse, unknownRoute } from './error-response.ts'
@@ -10,6 +11,10 @@ import { requestScope } from './request-scope.ts'
 /** Everything that the shop accepts is small. */
 export const BODY_LIMIT_BYTES = 64 * 1024
 
+const SWEEP_MS = 20
+/** How long callers have to close their connections of themselves. */
+const CALLERS_CLOSE_MS = 1_000
+
 export type AppOptions = {
   log: Logger
   routes: Router
@@ -17,10 +22,18 @@ export type AppOptions = {
   bodies?: 'json' | 'raw'
   /** What a request may take when its caller set no deadline, in ms. */
   defaultDeadlineMs?: number
+  /** What a request may take at most, in ms, whatever its caller asked for. */
+  maxDeadlineMs?: (request: Request) => number
 }
 
 /** An express app with the shop's conventions around the given routes. It does not listen. */
-export function createServiceApp({ log, routes, bodies = 'json', defaultDeadlineMs }: AppOptions): Express {
+export function createServiceApp({
+  log,
+  routes,
+  bodies = 'json',
+  defaultDeadlineMs,
+  maxDeadlineMs,
+}: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
@@ -30,7 +43,7 @@ export function createServiceApp({ log, routes, bodies = 'json', defaultDeadline
     if (ids) response.set({ traceresponse: ids.traceResponse, 'x-trace-id': ids.traceId })
     next()
   })
-  app.use(requestScope(defaultDeadlineMs))
+  app.use(requestScope({ defaultMs: defaultDeadlineMs, maxMs: maxDeadlineMs }))
   app.use(
     bodies === 'json'
       ? express.json({ limit: BODY_LIMIT_BYTES, strict: true })
@@ -77,10 +90,23 @@ function answerHealth(request: IncomingMessage, response: ServerResponse, health
   return true
 }
 
+/**
+ * Requests may be on the wire of a connection that looks idle here. So callers, who have been told to go elsewhere, close theirs first;
+ * only what they leave open is closed from this side.
+ */
 async function close(server: Server, graceMs: number): Promise<void> {
+  const patienceEndsMs = performance.now() + Math.min(graceMs, CALLERS_CLOSE_MS)
+  while (performance.now() < patienceEndsMs && (await countConnections(server)) > 0) await delay(SWEEP_MS)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  // A connection that is busy now is idle after its answer, and would hold the server open for as long as keep-alive does.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)))
 }

@@ -5,6 +5,8 @@ import type { Logger } from '../../../otel/sdk/logger.ts'
 import type { Database, Queryable } from '../database/database.ts'
 
 const SCHEMA = 'queue'
+/** Any number that nothing else on this database locks. */
+const INSTALL_LOCK = 7_201_951
 
 export type QueueOptions = {
   name: string
@@ -64,16 +66,17 @@ export function createQueue(database: Database, role: 'producer' | 'consumer', l
   let started: Promise<unknown> | undefined
 
   return {
-    async install({ name, deadLetterName, maxDeliveries }, consumerRole) {
-      await boss.start()
-      await boss.createQueue(deadLetterName, { name: deadLetterName, retentionDays: RETENTION_DAYS })
-      const retry = { retryLimit: maxDeliveries - 1, retryDelay: RETRY_DELAY_S, retryBackoff: true }
-      const queue = { name, deadLetter: deadLetterName, expireInSeconds: LEASE_S, ...retry }
-      await boss.createQueue(name, queue)
-      await boss.updateQueue(name, queue)
-      await database.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${consumerRole}`)
-      await database.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${consumerRole}`)
-    },
+    install: (options, consumerRole) =>
+      // One producer at a time: two that install at once would trip over each other's half-made tables.
+      database.transaction(async (transaction) => {
+        await transaction.query('SELECT pg_advisory_xact_lock($1)', [INSTALL_LOCK])
+        await boss.start()
+        await createQueues(boss, options)
+        await database.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${consumerRole}`)
+        await database.query(
+          `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${consumerRole}`,
+        )
+      }),
     async waitUntilInstalled(queue) {
       for (;;) {
         const found = await isInstalled(database, queue)
@@ -116,6 +119,14 @@ export function createQueue(database: Database, role: 'producer' | 'consumer', l
       }),
     close: () => boss.stop({ graceful: false, wait: false }),
   }
+}
+
+async function createQueues(boss: PgBoss, { name, deadLetterName, maxDeliveries }: QueueOptions): Promise<void> {
+  await boss.createQueue(deadLetterName, { name: deadLetterName, retentionDays: RETENTION_DAYS })
+  const retry = { retryLimit: maxDeliveries - 1, retryDelay: RETRY_DELAY_S, retryBackoff: true }
+  const queue = { name, deadLetter: deadLetterName, expireInSeconds: LEASE_S, ...retry }
+  await boss.createQueue(name, queue)
+  await boss.updateQueue(name, queue)
 }
 
 function executor(database: Queryable): PgBoss.Db {

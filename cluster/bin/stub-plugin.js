@@ -1,0 +1,46 @@
+// Leaves out of the bundles what OpenTelemetry's umbrella packages load and no node ever uses: exporters of other protocols, detectors
+// of clouds, instrumentations of forty other libraries. Each becomes an empty module.
+
+/** What is used of the families below: what otel/sdk imports by name and turns on. */
+const used = new Set([
+  ...['http', 'pg', 'pino', 'undici'].map((library) => `@opentelemetry/instrumentation-${library}`),
+  '@opentelemetry/exporter-trace-otlp-proto',
+  '@opentelemetry/exporter-logs-otlp-proto',
+])
+
+const families =
+  /^@opentelemetry\/(?:instrumentation-|exporter-|propagator-|resource-detector-|otlp-grpc-exporter-base$|configuration$)/
+
+/** Parts of large libraries that no node reaches, each with who asks for it. Together they are a third of a node's memory. */
+const unusedParts = [
+  // Browser-like clients of undici; nodes use its pools only.
+  {
+    importer: /node_modules\/undici\//,
+    path: /\/(?:web\/(?:websocket|eventsource|cache|fetch|cookies)|mock|cache)\/|interceptor\/cache/,
+  },
+  // Error messages of zod in fifty languages.
+  { importer: /node_modules\/zod\//, path: /\/locales\/(?!en\.)/ },
+  { importer: /node_modules\/zod\/v4\/core\//, path: /^\.\.\/locales\/index/ },
+]
+
+/** Only these are worth a question from esbuild's process to this one. */
+const candidates = /^\.\.?\/.*(?:web|mock|cache|locales)/
+
+/** @type {import('esbuild').Plugin} */
+export const stubPlugin = {
+  name: 'stub-unused-parts',
+  setup(build) {
+    build.onResolve({ filter: families }, ({ path }) =>
+      used.has(path) || path.endsWith('/package.json') ? undefined : { path, namespace: 'stub' },
+    )
+    build.onResolve({ filter: candidates }, ({ path, importer, kind }) => {
+      if (!unusedParts.some((part) => part.importer.test(importer) && part.path.test(path))) return undefined
+      return { path: `${importer}:${path}`, namespace: kind === 'require-call' ? 'stub' : 'stub-module' }
+    })
+    // A class for every name: some are extended while modules load.
+    const contents =
+      'module.exports = new Proxy({}, { get: (_, name) => name === "__esModule" ? undefined : class {} })'
+    build.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents, loader: 'js' }))
+    build.onLoad({ filter: /.*/, namespace: 'stub-module' }, () => ({ contents: 'export {}', loader: 'js' }))
+  },
+}

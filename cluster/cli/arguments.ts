@@ -1,0 +1,23 @@
+// Arguments that several commands take, with errors that name what is allowed.
+import { InvalidArgumentError } from 'commander'
+import { maxRequestsPerSecond } from '../control-plane/contract.ts'
+
+/** Requests a second: a number from 0. */
+export function parseRate(text: string): number {
+  const rate = Number(text)
+  if (text.trim() === '' || !(rate >= 0 && rate <= maxRequestsPerSecond)) {
+    throw new InvalidArgumentError(`It must be a number of requests a second from 0 to ${maxRequestsPerSecond}.`)
+  }
+  return rate
+}
+
+/** A whole number within bounds, both included. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    }
+    return value
+  }
+}

@@ -1,0 +1,24 @@
+/** What went wrong, for callers that decide on it (the message is for people and says what to do). */
+export type PostgresErrorCode =
+  | 'bad-options'
+  | 'unsupported-platform'
+  | 'cannot-run-as-root'
+  | 'foreign-data-dir'
+  | 'no-access'
+  | 'data-dir-in-use'
+  | 'version-mismatch'
+  | 'damaged-data-dir'
+  | 'port-taken'
+  | 'start-failed'
+  | 'killed'
+
+/** Any failure of the embedded PostgreSQL that has a name. Messages carry paths and ports, never a password. */
+export class PostgresError extends Error {
+  readonly code: PostgresErrorCode
+
+  constructor(code: PostgresErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PostgresError'
+    this.code = code
+  }
+}

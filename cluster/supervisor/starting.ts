@@ -1,0 +1,311 @@
+// The parts of a cluster in the order in which they need each other: what does not, starts at the same time.
+// What each part does is its own business; here is only when.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ClusterUrls } from '../control-plane/contract.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { nodeEnvironment } from '../topology/environment.ts'
+import { kindSpec } from '../topology/kinds.ts'
+import { type NodeSpec, nodesFor, postgresNodesFor } from '../topology/nodes.ts'
+import { Backend } from './backend.ts'
+import type { ChildDeath } from './child.ts'
+import type { Cluster, ClusterOptions } from './cluster.ts'
+import { openDataDir } from './data-dir.ts'
+import { Databases } from './databases.ts'
+import { Fleet } from './fleet.ts'
+import { Ports } from './ports.ts'
+import type { ClusterPart, Progress } from './progress.ts'
+import { RunRecord } from './run-record.ts'
+import { newSecret, readOrCreateSecrets, type Secrets } from './secrets.ts'
+import { StartFailure } from './start-failure.ts'
+import { createSupervision, type Parts } from './supervision.ts'
+import { openSupervisorLog } from './supervisor-log.ts'
+
+const HOST = '127.0.0.1'
+
+/** One start, and the end of what it has started. */
+export class Starting {
+  readonly #options: ClusterOptions
+  readonly #ports: Ports
+  readonly #token = newSecret()
+  readonly #cancel = new AbortController()
+  readonly #parts: Parts = {}
+  /** What is under way; it ends soon after a cancellation. */
+  readonly #work: Promise<unknown>[] = []
+  #supervisorLog: ReturnType<typeof openSupervisorLog> | undefined
+  #record: RunRecord | undefined
+  #controlPlane: ControlPlane | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: ClusterOptions) {
+    this.#options = options
+    this.#ports = new Ports(options.ports === 'auto')
+    const { signal } = options
+    if (signal?.aborted) this.#cancel.abort()
+    signal?.addEventListener('abort', () => this.#cancel.abort(), { once: true })
+  }
+
+  async run(): Promise<Cluster> {
+    const { dataDir, root, size, load } = this.#options
+    let requestStop: () => void = () => {}
+    const stopRequested = new Promise<void>((resolve) => {
+      requestStop = resolve
+    })
+    openDataDir(dataDir)
+    const version = readVersion(root)
+    const record = RunRecord.claim(dataDir, { version, size, token: this.#token })
+    this.#record = record
+    const left = await record.endPast()
+    if (left > 0) this.#notice(`ended ${left} processes that an earlier run had left behind`)
+    const secrets = readOrCreateSecrets(dataDir)
+    const urls = await this.#choosePorts()
+    record.setAddresses(urls, this.#ports.entries())
+
+    this.#supervisorLog = openSupervisorLog(dataDir)
+    const supervision = createSupervision(this.#parts, requestStop)
+    const { log } = this.#supervisorLog
+    const startedAt = new Date()
+    const controlPlane = await startControlPlane(
+      { log, token: this.#token, version, size, startedAt, supervision, urls: () => urls },
+      { host: HOST, port: portOf(urls.control) },
+    )
+    this.#controlPlane = controlPlane
+    this.#parts.controlPort = controlPlane.port
+    const backend = this.#createBackend(urls)
+    const fleet = this.#createFleet(controlPlane, urls, version, secrets)
+    const unsubscribe = controlPlane.onChange(() => this.#showReady())
+    this.#step('telemetry', 'starting')
+    backend.start()
+    await this.#untilCancelled(
+      Promise.all([
+        backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
+        fleet.start((node) => !needsDatabase(node)),
+        this.#startDatabases(controlPlane, secrets).then((databases) =>
+          Promise.all([fleet.start(needsDatabase), this.#startReplicas(databases)]),
+        ),
+      ]),
+    )
+    await this.#untilCancelled(fleet.allReady())
+    unsubscribe()
+    controlPlane.setLoad(load)
+    controlPlane.annotations.add('cluster', 'the cluster is ready')
+    record.setPhase('running')
+    log.info({ urls, load }, 'the cluster is ready')
+    return {
+      urls,
+      token: this.#token,
+      controlPlane,
+      supervision,
+      databases: this.#databases(),
+      replacedPorts: this.#ports.replaced,
+      stopRequested,
+      stop: () => this.#stop(),
+      kill: () => this.abandon(),
+    }
+  }
+
+  /** Ends whatever runs, at once, and gives the data directory back. */
+  async abandon(): Promise<void> {
+    this.#cancel.abort()
+    const { fleet, backend } = this.#parts
+    await Promise.all([fleet?.kill9(), backend?.child.stop(0), this.#parts.databases?.stop().catch(() => undefined)])
+    await Promise.allSettled(this.#work)
+    // They may have come up while everything else was being ended.
+    await this.#parts.databases?.stop().catch(() => undefined)
+    await this.#close()
+  }
+
+  #stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      const { fleet, backend, databases } = this.#parts
+      this.#record?.setPhase('stopping')
+      this.#controlPlane?.setLoad(0)
+      this.#step('nodes', 'stopping, callers before callees')
+      await fleet?.stop()
+      this.#step('nodes', 'stopped', true)
+      this.#step('telemetry', 'stopping')
+      await backend?.child.stop()
+      this.#step('telemetry', 'stopped', true)
+      this.#step('databases', 'stopping, replicas before the primary')
+      await databases?.stop()
+      await this.#close()
+    })()
+    return this.#stopped
+  }
+
+  async #close(): Promise<void> {
+    await this.#controlPlane?.close()
+    await this.#supervisorLog?.close()
+    this.#record?.close()
+  }
+
+  /** All ports are chosen before anything listens: later, one could fall on another's. */
+  async #choosePorts(): Promise<ClusterUrls> {
+    const url = async (name: Parameters<Ports['standard']>[0]) => `http://${HOST}:${await this.#ports.standard(name)}`
+    const urls = {
+      shop: await url('shop'),
+      control: await url('control'),
+      otlp: await url('otlp'),
+      jaeger: await url('jaeger'),
+    }
+    for (const { name, wanted, port } of this.#ports.replaced) {
+      this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
+    }
+    for (const { id, kind } of nodesFor(this.#options.size)) if (kind !== 'frontdoor') await this.#ports.node(id)
+    for (const { id } of postgresNodesFor(this.#options.size)) await this.#ports.postgres(id)
+    return urls
+  }
+
+  #createBackend(urls: ClusterUrls): Backend {
+    const { root, dataDir } = this.#options
+    const annotations = () => this.#controlPlane?.annotations
+    const backend = new Backend({
+      root,
+      dataDir,
+      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger) },
+      onProcesses: () => this.#saveProcesses(),
+      onDeath: (death) => this.#died(death),
+      onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
+      onKilled: (id) => annotations()?.add('node-killed', `${id} killed`),
+    })
+    this.#parts.backend = backend
+    return backend
+  }
+
+  #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
+    const { root, dataDir, size, seed, telemetry = true } = this.#options
+    const isFrontdoor = (id: string) => id.startsWith('frontdoor')
+    const fleet = new Fleet({
+      root,
+      dataDir,
+      size,
+      controlPlane,
+      // The frontdoor is the shop's address.
+      port: async (id) => (isFrontdoor(id) ? portOf(urls.shop) : this.#ports.node(id)),
+      anotherPort: async (id) => (isFrontdoor(id) ? undefined : this.#ports.anotherFor(id)),
+      onProcesses: () => this.#saveProcesses(),
+      onDeath: (death) => this.#died(death),
+      environment: (node, port) =>
+        nodeEnvironment(node, {
+          port,
+          controlUrl: urls.control.replace('http:', 'ws:'),
+          token: this.#token,
+          otlpUrl: urls.otlp,
+          telemetry,
+          version,
+          mediaDir: this.#mediaDir,
+          sessionSecret: secrets.session,
+          logLevel: 'info',
+          seed,
+          databaseUrl: (role, database) => this.#databases().url(role, database),
+          replicaUrl: (role, database, region) =>
+            this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,
+        }),
+    })
+    this.#parts.fleet = fleet
+    return fleet
+  }
+
+  async #startDatabases(controlPlane: ControlPlane, secrets: Secrets): Promise<Databases> {
+    const { dataDir, size, seed } = this.#options
+    const databases = await Databases.start({
+      dataDir,
+      size,
+      passwords: secrets.database,
+      annotations: controlPlane.annotations,
+      port: (id) => this.#ports.postgres(id),
+      onProgress: (text) => this.#step('databases', text),
+      onDeath: (text) => this.#report(text, {}),
+      signal: this.#cancel.signal,
+    })
+    this.#parts.databases = databases
+    this.#step('databases', 'schemas, catalogue and customers')
+    const seeded = await databases.seed({ seed, mediaDir: this.#mediaDir })
+    if (seeded.notice) this.#notice(seeded.notice)
+    return databases
+  }
+
+  async #startReplicas(databases: Databases): Promise<void> {
+    await databases.startReplicas()
+    this.#step(
+      'databases',
+      databases
+        .status()
+        .map(({ id }) => id)
+        .join(', '),
+      true,
+    )
+  }
+
+  get #mediaDir(): string {
+    return join(this.#options.dataDir, 'media')
+  }
+
+  #databases(): Databases {
+    const { databases } = this.#parts
+    if (!databases) throw new Error('the databases are not up yet')
+    return databases
+  }
+
+  #saveProcesses(): void {
+    this.#record?.processesChanged(() => {
+      const { fleet, backend } = this.#parts
+      const processes = [...(fleet?.children ?? []), ...(backend ? [backend.child] : [])]
+      return { processes, ports: this.#ports.entries() }
+    })
+  }
+
+  #died({ id, reason, waitMs, tail }: ChildDeath): void {
+    this.#controlPlane?.annotations.add('node-died', `${id} died: ${reason}`)
+    this.#report(`${id} died (${reason}); starting it again in ${waitMs / 1000} s`, { id, reason, tail })
+  }
+
+  #report(text: string, details: object): void {
+    this.#supervisorLog?.log.warn(details, text)
+    this.#notice(text)
+  }
+
+  #untilCancelled<T>(work: Promise<T>): Promise<T> {
+    this.#work.push(work)
+    const { signal } = this.#cancel
+    return new Promise((resolve, reject) => {
+      const cancel = () => reject(new StartFailure('the start was called off'))
+      if (signal.aborted) cancel()
+      signal.addEventListener('abort', cancel, { once: true })
+      work.then(resolve, reject)
+    })
+  }
+
+  #step(part: ClusterPart, text: string, done = false): void {
+    this.#progress({ kind: 'step', part, text, done })
+  }
+
+  #showReady(): void {
+    const { fleet } = this.#parts
+    if (!fleet || this.#stopped || this.#cancel.signal.aborted) return
+    const text = `${fleet.readyCount} of ${fleet.size} ready`
+    const done = fleet.readyCount === fleet.size
+    this.#progress({ kind: 'step', part: 'nodes', text, done, fleeting: !done })
+  }
+
+  #notice(text: string): void {
+    this.#progress({ kind: 'notice', text })
+  }
+
+  #progress(progress: Progress): void {
+    this.#options.onProgress?.(progress)
+  }
+}
+
+function needsDatabase(node: NodeSpec): boolean {
+  return kindSpec(node.kind).database !== undefined
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+function readVersion(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return version
+}

@@ -1,0 +1,78 @@
+// Entry point of the telemetry backend's process: configuration in, two ports open, one line of JSON when they are, and an end in order.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Express } from 'express'
+import { createBackend } from './backend.ts'
+import { type BackendConfig, readConfig } from './config.ts'
+
+/** Open connections are given this long to finish. */
+const STOP_GRACE_MS = 1000
+const REQUEST_TIMEOUT_MS = 30_000
+/** Longer than exporters and pollers pause, so that they do not send into a connection that is just being closed. */
+const KEEP_ALIVE_MS = 65_000
+const MAX_CONNECTIONS = 1024
+
+function log(level: 'info' | 'error', msg: string, fields: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), msg, ...fields })}\n`)
+}
+
+async function listen(app: Express, port: number, host: string): Promise<Server> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, app)
+  server.maxConnections = MAX_CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return server
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
+  await closed
+  clearTimeout(timer)
+}
+
+async function main(config: BackendConfig): Promise<void> {
+  const backend = createBackend({
+    spanStoreBytes: config.spanStoreBytes,
+    logStoreBytes: config.logStoreBytes,
+    now: Date.now,
+    onError: (error) => log('error', 'request failed', { error: error instanceof Error ? error.stack : String(error) }),
+  })
+  const servers: Server[] = []
+  let stopping = false
+  const stop = async (reason: string) => {
+    if (stopping) return
+    stopping = true
+    log('info', 'stopping', { reason })
+    await Promise.all(servers.map(close))
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+  if (config.parentPipe) {
+    process.stdin.on('end', () => stop('parent gone'))
+    process.stdin.on('error', () => stop('parent gone'))
+    process.stdin.resume()
+  }
+  servers.push(await listen(backend.otlp, config.otlpPort, config.host))
+  servers.push(await listen(backend.query, config.jaegerPort, config.host))
+  // A server that listens on a TCP port has such an address.
+  const [otlpPort, jaegerPort] = servers.map((server) => (server.address() as AddressInfo).port)
+  log('info', 'listening', { host: config.host, otlpPort, jaegerPort, pid: process.pid })
+}
+
+try {
+  main(readConfig(process.env)).catch((error: NodeJS.ErrnoException & { port?: number }) => {
+    log('error', 'cannot start', { error: error.message, code: error.code, port: error.port })
+    process.exit(1)
+  })
+} catch (error) {
+  log('error', 'bad configuration', { error: error instanceof Error ? error.message : String(error) })
+  process.exit(1)
+}

@@ -1,0 +1,182 @@
+// Calls a kind of node: balances over its live replicas, repeats what may be repeated, and cuts everything by the request's deadline.
+// It carries out what its neighbours decide (balancer, outlier, retry, retry-budget, guard) and decides nothing itself.
+import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel'
+import { withClientAttempt } from '../../../otel/sdk/client-span.ts'
+import type { Logger } from '../../../otel/sdk/logger.ts'
+import type { ControlDocument, NodeRegion } from '../control/document.ts'
+import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadline.ts'
+import { sendAttempt } from './attempt.ts'
+import { AttemptFailed } from './attempt-failed.ts'
+import { type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
+import { type BreakerState, Guard } from './guard.ts'
+import { isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
+import { type CallPolicy, defaultPolicy } from './policy.ts'
+import type { Replica } from './replica.ts'
+import { ReplicaSet, type ReplicaSnapshot } from './replica-set.ts'
+import { retryDelayMs } from './retry.ts'
+import { earn, newBudget, spend } from './retry-budget.ts'
+
+export type BalancedCallerDeps = {
+  /** Kind of node to call, for instance `orders`. */
+  callee: string
+  /** Where calls start: delays and the nearest replicas are counted from here. */
+  from: NodeRegion
+  /** The live control document: endpoints, delays and policies. */
+  control: {
+    document(): ControlDocument
+    onChange(listener: (document: ControlDocument) => void): () => void
+  }
+  log: Pick<Logger, 'warn'>
+  /** Whether an answer means that the replica is not able to work; by its status when omitted. */
+  isUnavailable?: (response: CallResponse) => boolean
+  /** Uniform in [0, 1). */
+  random?: () => number
+}
+
+export type CallerSnapshot = {
+  callee: string
+  breaker: BreakerState
+  /** Attempts that wait for their turn. */
+  queued: number
+  /** Repeats that may be made at once. */
+  retryBudget: number
+  replicas: ReplicaSnapshot[]
+}
+
+export type BalancedCaller = Caller & {
+  /** The present state, for metrics and for people. */
+  snapshot(): CallerSnapshot
+  /** Resolves when the calls under way have ended; later ones find no endpoint. */
+  close(): Promise<void>
+}
+
+/** One call under way. */
+type Ongoing = {
+  request: CallRequest
+  scope: RequestScope | undefined
+  tried: Replica[]
+  attempts: number
+}
+
+/** An attempt's outcome with the verdict on repeating it. */
+type Verdict = { outcome: Outcome; repeatAfterMs: number | undefined }
+
+/** The loop and its pauses. The verdict knows the live policy's limits; the number here is the highest that a policy may have. */
+const repeat = retry(
+  handleWhenResult((verdict) => (verdict as Verdict).repeatAfterMs !== undefined),
+  {
+    maxAttempts: 10,
+    backoff: new DelegateBackoff(({ result }: IRetryBackoffContext<Verdict>) =>
+      'value' in result ? (result.value.repeatAfterMs ?? 0) : 0,
+    ),
+  },
+)
+
+/** A caller of `callee` that follows the control document until it is closed. */
+export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
+  const { callee, from, control, log, isUnavailable = saysUnavailable, random = Math.random } = deps
+  const replicas = new ReplicaSet(callee, from, log)
+  let policy = policyOf(control.document(), callee)
+  const onBreaker = (state: BreakerState) => log.warn({ callee, state }, 'breaker changed')
+  const guard = new Guard({ policy, isUnavailable, onBreaker })
+  let budget = newBudget(policy, performance.now())
+
+  const apply = (document: ControlDocument) => {
+    policy = policyOf(document, callee)
+    guard.update(policy)
+    replicas.apply(document)
+  }
+  apply(control.document())
+  const unsubscribe = control.onChange(apply)
+
+  async function attemptOnce(call: Ongoing): Promise<Verdict> {
+    call.attempts += 1
+    const outcome = await guard
+      .run(() => sendToReplica(call), call.scope?.signal)
+      .then((response): Outcome => ({ kind: 'answered', response, unavailable: isUnavailable(response) }), failed)
+    return { outcome, repeatAfterMs: repeatAfterMs(call, outcome) }
+  }
+
+  function repeatAfterMs(call: Ongoing, outcome: Outcome): number | undefined {
+    const delayMs = retryDelayMs({
+      outcome,
+      attempts: call.attempts,
+      idempotent: call.request.idempotent,
+      policy,
+      remainingMs: call.scope && call.scope.deadlineAtMs - performance.now(),
+      random,
+    })
+    const rest = delayMs === undefined ? undefined : spend(budget)
+    if (!rest) return undefined
+    budget = rest
+    return delayMs
+  }
+
+  async function sendToReplica(call: Ongoing): Promise<CallResponse> {
+    const { request, scope, tried } = call
+    const timeoutMs = attemptTimeoutMs(request, scope, policy)
+    if (timeoutMs < 1) throw new AttemptFailed('timeout', 'the deadline has passed', { sent: false })
+    const replica = replicas.choose(tried, random)
+    if (!replica) throw new AttemptFailed('no_endpoint', 'no replica is ready', { sent: false })
+    const resendCount = call.attempts - 1
+    tried.push(replica)
+    const { instance, port: peerPort } = replica.endpoint
+    const { method, path, route, body } = request
+    const headers = { ...request.headers, [DEADLINE_HEADER]: String(Math.floor(timeoutMs)) }
+    const client = replica.acquire()
+    let reusable = false
+    try {
+      const response = await withClientAttempt({ method, route, callee, instance, peerPort, resendCount }, () =>
+        sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal: scope?.signal }),
+      )
+      reusable = true
+      if (isUnavailable(response)) replicas.failed(replica, policy)
+      else replica.succeeded(policy)
+      return response
+    } catch (error) {
+      if (error instanceof AttemptFailed && isReplicasFault(error, policy.timeoutMs)) replicas.failed(replica, policy)
+      throw error
+    } finally {
+      replica.release(client, reusable)
+    }
+  }
+
+  return {
+    callee,
+    async call(request) {
+      budget = earn(budget, policy, performance.now())
+      const call: Ongoing = { request, scope: currentScope(), tried: [], attempts: 0 }
+      const { outcome } = await repeat.execute(() => attemptOnce(call))
+      if (outcome.kind === 'answered') return outcome.response
+      const { failure } = outcome
+      throw new CallFailure(callee, failure.reason, `${callee} gave no answer: ${failure.message}`, { cause: failure })
+    },
+    snapshot: () => ({
+      callee,
+      breaker: guard.breaker,
+      queued: guard.queued,
+      retryBudget: Math.floor(budget.tokens),
+      replicas: replicas.snapshot(),
+    }),
+    close() {
+      unsubscribe()
+      return replicas.close()
+    },
+  }
+}
+
+function policyOf(document: ControlDocument, callee: string): CallPolicy {
+  // Not a spread: JSON has no undefined members, and only this form's type says so.
+  return Object.assign({}, defaultPolicy, document.policies[callee])
+}
+
+/** What is left for one attempt in ms: the least of the policy's, the request's own and the deadline's. */
+function attemptTimeoutMs(request: CallRequest, scope: RequestScope | undefined, policy: CallPolicy): number {
+  const remainingMs = scope ? scope.deadlineAtMs - performance.now() : Number.POSITIVE_INFINITY
+  return Math.min(policy.timeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY, remainingMs)
+}
+
+function failed(error: unknown): Outcome {
+  if (error instanceof AttemptFailed) return { kind: 'failed', failure: error }
+  throw error
+}

@@ -1,0 +1,44 @@
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend; prints a table or JSON.
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchBackend } from '../../otel/backend/bench.ts'
+import { type Figure, formatFigures, machine } from './figure.ts'
+import { benchMemory } from './memory.ts'
+import { benchStartUp } from './start-up.ts'
+import { benchTelemetryCost } from './telemetry-cost.ts'
+
+/** The bundle lies in dist/, and runs from anywhere. */
+const root = resolve(process.argv[1] ?? '.', '../..')
+
+const parts: Record<string, () => Promise<Figure[]>> = {
+  'start-up': () => benchStartUp(root),
+  memory: () => benchMemory(root),
+  telemetry: () => benchTelemetryCost(root),
+  backend: benchBackend,
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  })
+  const names = positionals.length > 0 ? positionals : Object.keys(parts)
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name))
+  if (values.help || unknown.length > 0) {
+    if (unknown.length > 0) process.exitCode = 1
+    console.log(`usage: npm run bench -- [${Object.keys(parts).join('] [')}] [--json]`)
+    return
+  }
+  const figures: Figure[] = []
+  for (const name of names) {
+    process.stderr.write(`measuring ${name} …\n`)
+    figures.push(...((await parts[name]?.()) ?? []))
+  }
+  console.log(values.json ? JSON.stringify({ machine: machine(), figures }, null, 2) : formatFigures(figures))
+  process.exit(0)
+}
+
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})
