@@ -97,6 +97,7 @@ test.each([
   `{instance=~"${'(x+x+)+'.repeat(500)}y"}`,
   `label_replace(up, "x", "$1", "instance", "${'(a*)*'.repeat(500)}b")`,
   `${'sum_over_time('.repeat(12)}up[5m:1m]${')[1h:1m]'.repeat(12)}`,
+  `up${' + up'.repeat(390)}`,
   `${'max_over_time('.repeat(12)}up[5m:10s]${')[5m:10s]'.repeat(11)})`,
 ])('a tangled query comes to an end: %.40s', async (query) => {
   await survives(query)

@@ -80,22 +80,47 @@ export async function evaluateTopK(evaluation: Evaluation, node: Aggregate, grid
   return result
 }
 
+/** Up to this k, the best are kept in order while going through the members once; beyond, all are sorted. */
+const FEW = 32
+
 /** Clears the step of all but the best k members; `order` becomes the kept ones, best first, NaN last. */
 function keepBest(members: StepSeries[], step: number, k: number, sign: 1 | -1, order: number[]): void {
   order.length = 0
-  members.forEach(({ present }, index) => {
-    if (present[step] === 1) order.push(index)
-  })
-  const value = (index: number) => members[index]?.values[step] as number
-  order.sort((a, b) => {
-    const [x, y] = [value(a), value(b)]
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b
-    return x === y ? a - b : x < y ? -sign : sign
-  })
-  for (const index of order.splice(Math.max(k, 0))) {
-    const member = members[index]
-    if (member) member.present[step] = 0
+  if (k < 1) {
+    for (const { present } of members) present[step] = 0
+    return
   }
+  const valueAt = (index: number) => members[index]?.values[step] as number
+  const isBefore = (a: number, b: number) => {
+    const x = valueAt(a)
+    const y = valueAt(b)
+    if (x === y) return a < b
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? Number.isNaN(y) && a < b : true
+    return sign === 1 ? x < y : x > y
+  }
+  for (let index = 0; index < members.length; index++) {
+    const { present } = members[index] as StepSeries
+    if (present[step] === 0) continue
+    if (k <= FEW) {
+      insertBest(order, index, k, isBefore)
+      present[step] = 0
+    } else order.push(index)
+  }
+  if (k > FEW) {
+    order.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    for (const index of order.splice(k)) (members[index] as StepSeries).present[step] = 0
+  }
+  for (const index of order) (members[index] as StepSeries).present[step] = 1
+}
+
+function insertBest(order: number[], index: number, k: number, isBefore: (a: number, b: number) => boolean): void {
+  if (order.length === k) {
+    if (!isBefore(index, order[k - 1] as number)) return
+    order.pop()
+  }
+  let at = order.length
+  while (at > 0 && isBefore(index, order[at - 1] as number)) at--
+  order.splice(at, 0, index)
 }
 
 /** One series for each distinct value, named by a label: how many samples had it. */

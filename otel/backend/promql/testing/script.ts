@@ -31,6 +31,8 @@ export type Command =
       readonly scalar: readonly Point[] | undefined
     }
 
+export type EvalCommand = Command & { readonly kind: 'eval' }
+
 /** @throws Error with the number of the first line that makes no sense. */
 export function parseScript(text: string): Command[] {
   const lines = text.split('\n').map((line) => line.replace(/^\s*#.*$/, '').trim())
