@@ -3,16 +3,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
-import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
-import { nodeEnvironment } from '../topology/environment.ts'
+import type { ControlPlane } from '../control-plane/control-plane.ts'
 import { kindSpec } from '../topology/kinds.ts'
-import { type NodeSpec, nodesFor, postgresNodesFor } from '../topology/nodes.ts'
+import { type NodeSpec, postgresNodesFor } from '../topology/nodes.ts'
+import { chooseAddresses, listenControlPlane, portOf } from './addresses.ts'
 import { Backend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
+import { createFleet } from './create-fleet.ts'
 import { openDataDir } from './data-dir.ts'
 import { Databases } from './databases.ts'
-import { Fleet } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
 import { Ports } from './ports.ts'
 import type { ClusterPart, Progress } from './progress.ts'
 import { RunRecord } from './run-record.ts'
@@ -20,8 +21,6 @@ import { newSecret, readOrCreateSecrets, type Secrets } from './secrets.ts'
 import { StartFailure } from './start-failure.ts'
 import { createSupervision, type Parts } from './supervision.ts'
 import { openSupervisorLog } from './supervisor-log.ts'
-
-const HOST = '127.0.0.1'
 
 /** One start, and the end of what it has started. */
 export class Starting {
@@ -51,30 +50,35 @@ export class Starting {
     const stopRequested = new Promise<void>((resolve) => {
       requestStop = resolve
     })
-    openDataDir(dataDir)
     const version = readVersion(root)
-    const record = RunRecord.claim(dataDir, { version, size, token: this.#token })
-    this.#record = record
-    const left = await record.endPast()
-    if (left > 0) this.#notice(`ended ${left} processes that an earlier run had left behind`)
+    const record = await this.#claim(version)
     const secrets = readOrCreateSecrets(dataDir)
-    const urls = await this.#choosePorts()
-    record.setAddresses(urls, this.#ports.entries())
-
     this.#supervisorLog = openSupervisorLog(dataDir)
-    const supervision = createSupervision(this.#parts, requestStop)
     const { log } = this.#supervisorLog
-    const startedAt = new Date()
-    const controlPlane = await startControlPlane(
-      { log, token: this.#token, version, size, startedAt, supervision, urls: () => urls },
-      { host: HOST, port: portOf(urls.control) },
-    )
+    const supervision = createSupervision(this.#parts, requestStop)
+    let urls: ClusterUrls | undefined
+    const controlPlane = await listenControlPlane(this.#ports, {
+      log,
+      token: this.#token,
+      version,
+      size,
+      startedAt: new Date(),
+      supervision,
+      // It answers once the record says where it is, which is below.
+      urls: () => urls ?? { shop: '', control: '', otlp: '', jaeger: '' },
+    })
     this.#controlPlane = controlPlane
     this.#parts.controlPort = controlPlane.port
+    urls = await chooseAddresses(this.#ports, controlPlane.port, size)
+    for (const { name, wanted, port } of this.#ports.replaced) {
+      this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
+    }
+    record.setAddresses(urls, this.#ports.entries())
     const backend = this.#createBackend(urls)
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
+    await this.#ports.release('otlp', 'jaeger')
     backend.start()
     await this.#untilCancelled(
       Promise.all([
@@ -134,26 +138,20 @@ export class Starting {
   }
 
   async #close(): Promise<void> {
+    await this.#ports.release()
     await this.#controlPlane?.close()
     await this.#supervisorLog?.close()
     this.#record?.close()
   }
 
-  /** All ports are chosen before anything listens: later, one could fall on another's. */
-  async #choosePorts(): Promise<ClusterUrls> {
-    const url = async (name: Parameters<Ports['standard']>[0]) => `http://${HOST}:${await this.#ports.standard(name)}`
-    const urls = {
-      shop: await url('shop'),
-      control: await url('control'),
-      otlp: await url('otlp'),
-      jaeger: await url('jaeger'),
-    }
-    for (const { name, wanted, port } of this.#ports.replaced) {
-      this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
-    }
-    for (const { id, kind } of nodesFor(this.#options.size)) if (kind !== 'frontdoor') await this.#ports.node(id)
-    for (const { id } of postgresNodesFor(this.#options.size)) await this.#ports.postgres(id)
-    return urls
+  async #claim(version: string): Promise<RunRecord> {
+    const { dataDir, size } = this.#options
+    openDataDir(dataDir)
+    const record = RunRecord.claim(dataDir, { version, size, token: this.#token })
+    this.#record = record
+    const left = await record.endPast()
+    if (left > 0) this.#notice(`ended ${left} processes that an earlier run had left behind`)
+    return record
   }
 
   #createBackend(urls: ClusterUrls): Backend {
@@ -174,33 +172,28 @@ export class Starting {
 
   #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
     const { root, dataDir, size, seed, telemetry = true } = this.#options
-    const isFrontdoor = (id: string) => id.startsWith('frontdoor')
-    const fleet = new Fleet({
+    const fleet = createFleet({
       root,
       dataDir,
       size,
       controlPlane,
-      // The frontdoor is the shop's address.
-      port: async (id) => (isFrontdoor(id) ? portOf(urls.shop) : this.#ports.node(id)),
-      anotherPort: async (id) => (isFrontdoor(id) ? undefined : this.#ports.anotherFor(id)),
+      ports: this.#ports,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
-      environment: (node, port) =>
-        nodeEnvironment(node, {
-          port,
-          controlUrl: urls.control.replace('http:', 'ws:'),
-          token: this.#token,
-          otlpUrl: urls.otlp,
-          telemetry,
-          version,
-          mediaDir: this.#mediaDir,
-          sessionSecret: secrets.session,
-          logLevel: 'info',
-          seed,
-          databaseUrl: (role, database) => this.#databases().url(role, database),
-          replicaUrl: (role, database, region) =>
-            this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,
-        }),
+      surroundings: {
+        controlUrl: urls.control.replace('http:', 'ws:'),
+        token: this.#token,
+        otlpUrl: urls.otlp,
+        telemetry,
+        version,
+        mediaDir: this.#mediaDir,
+        sessionSecret: secrets.session,
+        logLevel: 'info',
+        seed,
+        databaseUrl: (role, database) => this.#databases().url(role, database),
+        replicaUrl: (role, database, region) =>
+          this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,
+      },
     })
     this.#parts.fleet = fleet
     return fleet
@@ -208,6 +201,7 @@ export class Starting {
 
   async #startDatabases(controlPlane: ControlPlane, secrets: Secrets): Promise<Databases> {
     const { dataDir, size, seed } = this.#options
+    await this.#ports.release(...postgresNodesFor(size).map(({ id }) => id))
     const databases = await Databases.start({
       dataDir,
       size,
@@ -299,10 +293,6 @@ export class Starting {
 
 function needsDatabase(node: NodeSpec): boolean {
   return kindSpec(node.kind).database !== undefined
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
 }
 
 function readVersion(root: string): string {
