@@ -113,7 +113,14 @@ export class ExpositionParser<S> {
   private begin(body: string, format: ExpositionFormat): void {
     this.body = body
     this.position = 0
-    this.openMetrics = format === 'openmetrics'
+    const openMetrics = format === 'openmetrics'
+    // What one format allows, the other may not: nothing that was recognised holds any more.
+    if (openMetrics !== this.openMetrics) {
+      this.known.clear()
+      this.order = []
+      this.comments = []
+    }
+    this.openMetrics = openMetrics
     this.expected = 0
     this.nextOrder = []
     this.nextComments = []
