@@ -4,7 +4,7 @@ import { type Labels, labelValue, METRIC_NAME } from '../../promql/labels.ts'
 import type { Matcher } from '../../promql/matcher.ts'
 import type { SampleBuffer, Storage, StoredSeries } from '../../promql/storage.ts'
 import { detached } from '../detached.ts'
-import { decodeChunk } from './chunk-decoder.ts'
+import { decodeChunk, trimSamples } from './chunk-decoder.ts'
 import { CHUNK_SAMPLES, ChunkEncoder } from './chunk-encoder.ts'
 import { ChunkSlabs, emptyView } from './chunk-slabs.ts'
 import { DEFAULT_EXEMPLAR_LIMITS, type Exemplar, type ExemplarLimits, ExemplarStore } from './exemplars.ts'
@@ -12,7 +12,7 @@ import { LabelIndex } from './label-index.ts'
 import { OPEN_SLOT_BYTES, OpenChunks } from './open-chunks.ts'
 import { RefusedSeries } from './refused-series.ts'
 import { matchesRemaining } from './remaining-matchers.ts'
-import { NO_SLOT, Series } from './series.ts'
+import { NO_SLOT, Series, type SeriesOwner } from './series.ts'
 
 export interface TsdbOptions {
   /** Budget of samples and index in bytes; the oldest samples go first. */
@@ -43,6 +43,8 @@ export interface TsdbCounters {
 
 /** Heap of a series with ten labels, by measurement: its object, key, pairs, map entry and postings. */
 const SERIES_BYTES = 800
+/** Of all places for series, those that owners share. */
+const OWNED_SHARE = 0.9
 const MAX_OFFSET_MS = 2 ** 32
 
 export class Tsdb implements Storage {
@@ -93,16 +95,21 @@ export class Tsdb implements Storage {
     return this.sealed.bytes + this.open.bytes
   }
 
-  /** Finds or creates a series; undefined when the store has as many as it may. A label set must have a metric name. */
-  series(labels: Labels): Series | undefined {
+  /**
+   * Finds or creates a series; undefined when the store, or the owner, has as many as it may. A label set must have a metric name.
+   * The last tenth of the places is for series without an owner: `up` and alerts must find room when targets have filled the rest.
+   */
+  series(labels: Labels, owner?: SeriesOwner): Series | undefined {
     const known = this.byKey.get(labels.key)
     if (known) return known
-    if (this.byKey.size >= this.options.maxSeries) {
+    const places = owner ? this.options.maxSeries * OWNED_SHARE : this.options.maxSeries
+    if (this.byKey.size >= places || (owner && owner.live >= owner.limit)) {
       this.refused.count(labelValue(labels, METRIC_NAME))
       return undefined
     }
     const id = this.freeIds.pop() ?? this.byId.length
-    const series = new Series(this, id, { pairs: this.index.add(id, labels), key: detached(labels.key) })
+    const series = new Series(this, id, { pairs: this.index.add(id, labels), key: detached(labels.key) }, owner)
+    if (owner) owner.live++
     this.byId[id] = series
     this.byKey.set(series.labels.key, series)
     this.counters.seriesCreated++
@@ -161,7 +168,7 @@ export class Tsdb implements Storage {
       this.sealed.view(this.chain[--chunks]!, view)
       const start = into.length
       decodeChunk(view, into)
-      if (view.minTimeMs < from || view.maxTimeMs > toMs) trim(into, start, from, toMs)
+      if (view.minTimeMs < from || view.maxTimeMs > toMs) trimSamples(into, start, from, toMs)
     }
     if (series.openCount > 0 && series.lastMs >= from) this.readOpen(series, from, toMs, into)
   }
@@ -266,6 +273,7 @@ export class Tsdb implements Storage {
     this.byId[series.id] = undefined
     this.freeIds.push(series.id)
     this.exemplars.forget(series)
+    if (series.owner) series.owner.live--
     series.end()
     this.counters.seriesRemoved++
   }
@@ -275,20 +283,4 @@ export class Tsdb implements Storage {
     larger.set(this.chain)
     this.chain = larger
   }
-}
-
-/** Keeps of what was appended at `start` only the samples within the range. */
-function trim(buffer: SampleBuffer, start: number, fromMs: number, toMs: number): void {
-  const times = buffer.timestampsMs
-  let end = buffer.length
-  while (end > start && times[end - 1]! > toMs) buffer.stale[--end] = 0
-  let first = start
-  while (first < end && times[first]! < fromMs) first++
-  if (first > start) {
-    times.copyWithin(start, first, end)
-    buffer.values.copyWithin(start, first, end)
-    buffer.stale.copyWithin(start, first, end)
-    buffer.stale.fill(0, end - (first - start), end)
-  }
-  buffer.length = end - (first - start)
 }
