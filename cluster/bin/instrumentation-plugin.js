@@ -1,4 +1,4 @@
-// Patches express, pg and pino inside the bundles, where OpenTelemetry's hooks of `require` cannot reach them.
+// Patches pg and pino inside the bundles, where OpenTelemetry's hooks of `require` cannot reach them.
 
 import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'

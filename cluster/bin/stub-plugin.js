@@ -3,7 +3,7 @@
 
 /** What is used of the families below: what otel/sdk imports by name and turns on. */
 const used = new Set([
-  ...['express', 'http', 'pg', 'pino', 'undici'].map((library) => `@opentelemetry/instrumentation-${library}`),
+  ...['http', 'pg', 'pino', 'undici'].map((library) => `@opentelemetry/instrumentation-${library}`),
   '@opentelemetry/exporter-trace-otlp-proto',
   '@opentelemetry/exporter-logs-otlp-proto',
 ])

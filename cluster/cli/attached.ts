@@ -7,7 +7,10 @@ import { printStatus } from './status.ts'
 import type { UpOptions } from './up.ts'
 import { describeError, type SupervisorView, watcherView } from './watched.ts'
 
-/** Ends the process: with 0 after an orderly stop, with 130 after a forced one, with 1 after a failure. */
+/** As shells have it for SIGINT. */
+const INTERRUPTED = 130
+
+/** Ends the process: with 0 after an orderly stop, with 130 after a forced one or one before it was ready, with 1 after a failure. */
 export async function runAttached(context: CliContext, options: UpOptions): Promise<void> {
   // A closed terminal or pipe is no reason to leave processes behind.
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
@@ -24,18 +27,23 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
     await view.ready()
     await Promise.race([stopAsked, cluster.stopRequested])
   }
+  let forced: Promise<void> | undefined
   signals.replace(() => {
-    void cluster.kill().finally(() => process.exit(130))
+    forced ??= cluster.kill().finally(() => process.exit(INTERRUPTED))
   })
+  view.show({ kind: 'notice', text: 'stopping; Ctrl-C again stops everything at once' })
   await cluster.stop()
+  await forced
   view.end()
   context.out.print('stopped')
+  // Node 20 crashes when it exits without the terminal that it was started in (it can no longer reset it).
+  if (signals.hungUp()) process.kill(process.pid, 'SIGKILL')
   process.exit(0)
 }
 
 async function start(
   context: CliContext,
-  { size, load, seed }: UpOptions,
+  { size, load, seed, ports }: UpOptions,
   view: SupervisorView,
   signal: AbortSignal,
 ): Promise<Cluster> {
@@ -46,7 +54,7 @@ async function start(
       size,
       load,
       seed,
-      ports: 'standard',
+      ports,
       onProgress: (progress) => view.show(progress),
       signal,
     })
@@ -57,7 +65,7 @@ async function start(
       process.exit(1)
     }
     context.out.print('stopped before it was ready')
-    process.exit(0)
+    process.exit(INTERRUPTED)
   }
 }
 
@@ -81,13 +89,20 @@ function terminalView(context: CliContext): SupervisorView {
   }
 }
 
-type Signals = { replace(listener: () => void): void }
+type Signals = { replace(listener: () => void): void; hungUp(): boolean }
 
 /** Ctrl-C, a kill and a closed terminal are one wish; what they do changes over the life of the run. */
 function onSignals(first: () => void): Signals {
   let listener = first
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener())
+  let hungUp = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      hungUp ||= signal === 'SIGHUP' && process.stdout.isTTY === true
+      listener()
+    })
+  }
   return {
+    hungUp: () => hungUp,
     replace(next) {
       listener = next
     },

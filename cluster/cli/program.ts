@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { registerChanges } from './changes.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
+import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
 import { registerStatus } from './status.ts'
@@ -19,7 +20,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     .option('--data <dir>', 'data directory of the run (default: $FAULTLINE_DATA or ./data)')
     .showHelpAfterError('(--help shows what there is)')
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpStyle)
   const registrations = [
     registerUp,
     registerDown,
@@ -31,12 +32,6 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerOpen,
   ]
   for (const register of registrations) register(program, context)
-  for (const command of program.commands) {
-    // `faultline status --data x` reads as well as `faultline --data x status`.
-    if (!command.options.some((option) => option.long === '--data')) {
-      command.option('--data <dir>', 'data directory of the run')
-    }
-  }
   program.hook('preAction', (_program, command) => {
     const { data } = command.optsWithGlobals<{ data?: string }>()
     if (data !== undefined) onDataDir(data)

@@ -4,17 +4,23 @@ import type { ClusterStatus } from '../control-plane/contract.ts'
 import type { CliContext, Output } from './context.ts'
 import { megabytes, statusTable } from './status-table.ts'
 
+/** Exit code, for scripts that wait for a cluster. */
+const NOT_READY = 3
+
 export function registerStatus(program: Command, { control, out }: CliContext): void {
   program
     .command('status')
     .description('every node: region, process, address, health, restarts, memory')
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `\nEnds with 0 when every node is ready, with ${NOT_READY} when one is not, with 1 when no cluster is running.`,
+    )
     .action(async ({ json }: { json?: true }) => {
       const status = await control().getStatus({})
-      if (json) return out.printJson(status)
-      printStatus(status, out)
-      // For scripts: not everything is ready.
-      if (status.nodes.some((node) => !node.ready)) process.exitCode = 3
+      if (json) out.printJson(status)
+      else printStatus(status, out)
+      if (status.nodes.some((node) => !node.ready)) process.exitCode = NOT_READY
     })
 }
 

@@ -1,5 +1,5 @@
 // `faultline traces`: searches traces by Jaeger's HTTP API.
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from './context.ts'
 import { fetchServices, type JaegerTrace, searchTraces } from './jaeger.ts'
 import { parseMicros } from './render/duration.ts'
@@ -38,7 +38,11 @@ export function registerTraces(program: Command, context: CliContext): void {
     .option('--error', 'only traces with an error in the service', false)
     .option('--tag <key=value>', 'only with this attribute; may be given again', addTag, {})
     .option('--limit <count>', 'how many traces', parseLimit, 20)
-    .option('--lookback <time>', 'how far back, for instance 15m, 2h or 1d', parseLookback, 3_600_000_000)
+    .addOption(
+      new Option('--lookback <time>', 'how far back, for instance 15m, 2h or 1d')
+        .argParser(parseLookback)
+        .default(3_600_000_000, '1h'),
+    )
     .option('--jaeger <url>', "ask this Jaeger instead of the run's backend")
     .option('--json', 'print JSON', false)
     .addHelpText(

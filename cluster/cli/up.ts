@@ -1,10 +1,18 @@
 // `faultline up`: starts a cluster and stays with it until Ctrl-C, or starts it in the background.
 import { type Command, Option } from 'commander'
+import type { ClusterOptions } from '../supervisor/cluster.ts'
 import { type ClusterSize, clusterSizes } from '../topology/nodes.ts'
 import { parseRate, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 
-export type UpOptions = { size: ClusterSize; load: number; seed: number; detach?: true; watched?: true }
+export type UpOptions = {
+  size: ClusterSize
+  load: number
+  seed: number
+  ports: ClusterOptions['ports']
+  detach?: true
+  watched?: true
+}
 
 const DEFAULT_LOAD = 20
 
@@ -24,6 +32,8 @@ export function registerUp(program: Command, context: CliContext): void {
         .argParser(wholeNumber(0, 2 ** 31 - 1))
         .default(1),
     )
+    // For tests, whose clusters run beside each other and beside one on the standard ports.
+    .addOption(new Option('--ports <which>').choices(['standard', 'auto']).default('standard').hideHelp())
     .addOption(new Option('--watched', 'started by `up --detach`, to which it reports').hideHelp())
     .addHelpText(
       'after',

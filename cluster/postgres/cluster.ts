@@ -5,8 +5,8 @@
 import pg from 'pg'
 import { PostgresError } from './errors.ts'
 import { type ClusterPlan, SUPERUSER } from './options.ts'
-import { lostSlots, type ReplicaSetDeps, refreshReplicas } from './replica-set.ts'
-import { type ReplicaStatus, readReplicationStatus } from './replication.ts'
+import { type ReplicaSetDeps, refreshReplicas, slotHealth } from './replica-set.ts'
+import { type ReplicaStatus, readReplicationStatus, type SlotHealth } from './replication.ts'
 import type { PostgresServer } from './server.ts'
 
 const REPAIR_INTERVAL_MS = 5_000
@@ -31,6 +31,8 @@ export interface ClusterDeps {
   isFresh: boolean
   timings: StartTimings
   onProgress(text: string): void
+  /** Writes down the ports, which a server may have changed while it started. */
+  rememberPorts(): void
   /** Gives the data directory back. */
   release(): void
 }
@@ -44,6 +46,9 @@ export class PostgresCluster {
   readonly nodes: readonly PostgresServer[]
   readonly #deps: ClusterDeps
   #repairTimer: NodeJS.Timeout | undefined
+  #repairing: Promise<string[]> | undefined
+  /** Replicas that a repair stopped and could not start yet; nobody else knows that they should run. */
+  readonly #unrepaired = new Set<PostgresServer>()
   #isStopping = false
 
   constructor(deps: ClusterDeps) {
@@ -72,14 +77,26 @@ export class PostgresCluster {
     this.timings.copyMs = performance.now() - begin
     await Promise.all(replicas.map((replica) => replica.start()))
     this.timings.replicasMs = performance.now() - begin
+    this.#deps.rememberPorts()
     this.#repairTimer ??= setInterval(() => this.#repairQuietly(), REPAIR_INTERVAL_MS).unref()
   }
 
-  /** Restarts, and so copies anew, each running replica that can no longer catch up. Returns their names. */
-  async repairReplicas(): Promise<string[]> {
+  /** Restarts each running replica that can no longer catch up, and so copies it anew. Returns their names. */
+  repairReplicas(): Promise<string[]> {
+    this.#repairing ??= this.#repairReplicas().finally(() => {
+      this.#repairing = undefined
+    })
+    return this.#repairing
+  }
+
+  async #repairReplicas(): Promise<string[]> {
     const running = this.#replicas().filter((replica) => replica.state === 'ready')
-    const lost = (await lostSlots(this.#deps.replicaSet, running)) ?? new Set()
-    const broken = running.filter((replica) => lost.has(replica.name))
+    const health = await slotHealth(this.#deps.replicaSet, running)
+    // A frozen replica is ended before its WAL is gone for good: the primary's checkpoint would wait for it.
+    const broken = this.#replicas().filter(
+      (replica) =>
+        this.#unrepaired.has(replica) || (running.includes(replica) && isInDanger(health?.get(replica.name))),
+    )
     await Promise.all(broken.map((replica) => this.#restart(replica)))
     return broken.map((replica) => replica.name)
   }
@@ -124,9 +141,11 @@ export class PostgresCluster {
   }
 
   async #restart(replica: PostgresServer): Promise<void> {
+    this.#unrepaired.add(replica)
     await replica.stop()
     // The cluster may have been stopped meanwhile, and nothing would stop this one again.
     if (!this.#isStopping) await replica.start()
+    this.#unrepaired.delete(replica)
   }
 
   #replicas(): PostgresServer[] {
@@ -138,6 +157,10 @@ export class PostgresCluster {
       this.#deps.onProgress(`a replica could not be repaired: ${error instanceof Error ? error.message : error}`)
     })
   }
+}
+
+function isInDanger(health: SlotHealth | undefined): boolean {
+  return health === 'lost' || health === 'endangered'
 }
 
 /** Connects to a server of ours as superuser. */

@@ -39,7 +39,7 @@ export async function stopLeftovers(pgdata: string, deadlineMs = STOP_DEADLINE_M
     signalProcess(master, 'SIGINT')
     await waitUntilGone(found, deadlineMs)
   }
-  await killServer(pgdata)
+  if (found.length > 0) await killServer(pgdata)
   // A server refuses to start when this file names a living process, whoever that is by now.
   rmSync(join(pgdata, 'postmaster.pid'), { force: true })
   return found.length

@@ -30,7 +30,8 @@ function listProc(pgdata: string): ProcessEntry[] {
   return pids.flatMap((name) => {
     const pid = Number(name)
     const stat = readStat(pid)
-    if (stat === undefined || stat.state === 'Z') return []
+    // Looking at the program's name first spares two more reads for everybody else's processes.
+    if (stat === undefined || stat.state === 'Z' || stat.command !== 'postgres') return []
     return [{ pid, parent: stat.parent, isServer: namesDataDirectory(pid, pgdata) || worksIn(pid, pgdata) }]
   })
 }
@@ -56,12 +57,13 @@ function worksIn(pid: number, pgdata: string): boolean {
   }
 }
 
-function readStat(pid: number): { state: string; parent: number } | undefined {
+function readStat(pid: number): { command: string; state: string; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The second field is the command in brackets and may hold anything, so count from its end.
-    const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { state, parent: Number(parent) }
+    // The command stands in brackets and may hold anything, so look for its end from behind.
+    const commandEnd = stat.lastIndexOf(')')
+    const [state = '', parent = ''] = stat.slice(commandEnd + 2).split(' ')
+    return { command: stat.slice(stat.indexOf('(') + 1, commandEnd), state, parent: Number(parent) }
   } catch {
     return undefined
   }

@@ -6,7 +6,7 @@ import { copyPrimary } from './base-backup.ts'
 import { forgetRuntimeSettings } from './configure.ts'
 import { writeAtomically } from './data-directory.ts'
 import { REPLICATION_ROLE } from './options.ts'
-import { type CopyReason, copyReason, findLostSlots, renewSlot } from './replication.ts'
+import { type CopyReason, copyReason, readSlotHealth, renewSlot, type SlotHealth } from './replication.ts'
 import type { PostgresServer } from './server.ts'
 import type { ServerUser } from './server-user.ts'
 
@@ -28,19 +28,22 @@ export interface ReplicaSetDeps {
 
 /** Copies whatever of `replicas` needs it, all from one stream. A primary that is down leaves existing ones as they are. */
 export async function refreshReplicas(deps: ReplicaSetDeps, replicas: Replica[]): Promise<void> {
-  const lost = await lostSlots(deps, replicas)
+  const slots = await slotHealth(deps, replicas)
   const stale = replicas.flatMap((replica) => {
-    const reason = copyReason(replica.name, replica.pgdata, deps.primary.pgdata, lost)
+    const reason = copyReason(replica.pgdata, deps.primary.pgdata, slots?.get(replica.name))
     return reason === undefined ? [] : [{ ...replica, reason }]
   })
   if (stale.length > 0) await copyReplicas(deps, stale)
 }
 
-/** Which of `replicas` can no longer follow; undefined while the primary cannot say. */
-export async function lostSlots(deps: ReplicaSetDeps, replicas: Replica[]): Promise<Set<string> | undefined> {
+/** Whether `replicas` can still follow; undefined while the primary cannot say. */
+export async function slotHealth(
+  deps: ReplicaSetDeps,
+  replicas: Replica[],
+): Promise<Map<string, SlotHealth> | undefined> {
   if (deps.primary.state !== 'ready') return undefined
   const names = replicas.map(({ name }) => name)
-  return findLostSlots(deps.pool, names).catch(() => undefined)
+  return readSlotHealth(deps.pool, names).catch(() => undefined)
 }
 
 /** Replaces the replicas' folders by copies of the primary; the old ones stay until the copy is complete. */

@@ -7,7 +7,7 @@ import type pg from 'pg'
 const SLOT_DEADLINE_MS = 5_000
 
 /** Why a replica's folder is of no use and the primary is copied into it. */
-export type CopyReason = 'new' | 'was promoted' | 'belongs to another primary' | 'fell too far behind'
+export type CopyReason = 'new' | 'was promoted' | 'is not of this primary' | 'fell too far behind'
 
 /** State of one replica as the primary sees it. */
 export interface ReplicaStatus {
@@ -27,18 +27,17 @@ export function slotName(replica: string): string {
 
 /**
  * Why `pgdata` must be filled from the primary, if it must. Looks at files and at the primary's slots.
- * @param lostSlots replicas whose slot is missing or no longer has all WAL; undefined while the primary cannot be asked.
+ * @param slot undefined while the primary cannot be asked.
  */
 export function copyReason(
-  name: string,
   pgdata: string,
   primaryPgdata: string,
-  lostSlots: ReadonlySet<string> | undefined,
+  slot: SlotHealth | undefined,
 ): CopyReason | undefined {
   if (!existsSync(pgdata)) return 'new'
+  if (readSystemIdentifier(pgdata) !== readSystemIdentifier(primaryPgdata)) return 'is not of this primary'
   if (!existsSync(join(pgdata, 'standby.signal'))) return 'was promoted'
-  if (readSystemIdentifier(pgdata) !== readSystemIdentifier(primaryPgdata)) return 'belongs to another primary'
-  return lostSlots?.has(name) ? 'fell too far behind' : undefined
+  return slot === 'lost' ? 'fell too far behind' : undefined
 }
 
 // The first field of pg_control is the number that initdb gave the cluster; all copies share it.
@@ -55,13 +54,21 @@ function readSystemIdentifier(pgdata: string): bigint | undefined {
   }
 }
 
-/** Those of `replicas` whose slot is missing or invalidated. */
-export async function findLostSlots(primary: pg.Pool, replicas: string[]): Promise<Set<string>> {
-  const { rows } = await primary.query<{ slot_name: string }>(
-    "SELECT slot_name FROM pg_replication_slots WHERE wal_status IS DISTINCT FROM 'lost' AND restart_lsn IS NOT NULL",
+/** Whether the primary still has the WAL that a replica needs: surely, until its next checkpoint at most, or no more. */
+export type SlotHealth = 'good' | 'endangered' | 'lost'
+
+/** The health of each replica's slot; a missing one is lost. */
+export async function readSlotHealth(primary: pg.Pool, replicas: string[]): Promise<Map<string, SlotHealth>> {
+  const { rows } = await primary.query<{ slot_name: string; wal_status: string | null }>(
+    'SELECT slot_name, wal_status FROM pg_replication_slots WHERE restart_lsn IS NOT NULL',
   )
-  const good = new Set(rows.map((row) => row.slot_name))
-  return new Set(replicas.filter((name) => !good.has(slotName(name))))
+  const status = new Map(rows.map((row) => [row.slot_name, row.wal_status ?? 'lost']))
+  return new Map(replicas.map((name) => [name, toHealth(status.get(slotName(name)) ?? 'lost')]))
+}
+
+function toHealth(walStatus: string): SlotHealth {
+  if (walStatus === 'lost') return 'lost'
+  return walStatus === 'unreserved' ? 'endangered' : 'good'
 }
 
 /**
@@ -103,12 +110,10 @@ export async function readReplicationStatus(primary: pg.Pool, replicas: string[]
   const { rows } = await primary.query<StatusRow>(STATUS)
   return replicas.map((name) => {
     const row = rows.find((candidate) => candidate.slot_name === slotName(name))
+    const lagBytes = row?.lag_bytes == null ? null : Math.max(0, Number(row.lag_bytes))
+    // The measured lag lingers for a while after the last change.
+    const lagSeconds = lagBytes === 0 ? 0 : (row?.replay_lag ?? 0)
     const isConnected = row?.state != null
-    return {
-      name,
-      state: row?.state ?? 'disconnected',
-      replayLagSeconds: isConnected ? (row.replay_lag ?? 0) : null,
-      lagBytes: row?.lag_bytes == null ? null : Math.max(0, Number(row.lag_bytes)),
-    }
+    return { name, state: row?.state ?? 'disconnected', replayLagSeconds: isConnected ? lagSeconds : null, lagBytes }
   })
 }

@@ -53,8 +53,8 @@ const COMMON = {
   wal_sender_timeout: '10s',
   wal_receiver_timeout: '10s',
 
-  // Nothing of a statement reaches the log: neither its text nor its values.
-  log_min_messages: 'warning',
+  // Nothing of a statement reaches the log: neither its text nor its values, which an error's message may quote.
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_statement: 'none',

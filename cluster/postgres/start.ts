@@ -26,15 +26,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
   const plan = parseOptions(options)
   const onProgress = options.onProgress ?? (() => undefined)
   const begin = performance.now()
-  const claimed = await claimDataDirectory(
-    plan.dataDir,
-    plan.nodes.map((node) => node.name),
-  )
-  reportPast(claimed, onProgress)
-  const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
   const primaryPlan = plan.nodes.find((node) => node.role === 'primary')
   // parseOptions refuses a plan without a primary.
   if (primaryPlan === undefined) throw new Error('no primary')
+  const replicas = plan.nodes.filter((node) => node.role === 'replica').map((node) => node.name)
+  const claimed = await claimDataDirectory(plan.dataDir, primaryPlan.name, replicas)
+  reportPast(claimed, onProgress)
+  const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
   const isFresh = !existsSync(join(claimed.path, primaryPlan.name))
   let replicaSet: ReplicaSetDeps | undefined
   let pool: pg.Pool | undefined
@@ -62,10 +60,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     replicaSet = { primary, pool, replicationPassword: claimed.secrets.replication, user, onProgress }
     await timed(timings, 'databasesMs', () => createDatabases(plan, claimed, primary))
     rememberPorts(claimed, servers)
-    const release = () => {
-      rememberPorts(claimed, servers)
-      claimed.lock.release()
-    }
     return new PostgresCluster({
       plan,
       servers,
@@ -74,7 +68,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
       isFresh,
       timings,
       onProgress,
-      release,
+      rememberPorts: () => rememberPorts(claimed, servers),
+      release: () => claimed.lock.release(),
     })
   } catch (error) {
     await pool?.end().catch(() => undefined)

@@ -11,6 +11,7 @@ import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/ki
 import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
 import { treeMemoryBytes } from './memory.ts'
+import { processUptimeS } from './process-uptime.ts'
 
 export type DatabasesDeps = {
   dataDir: string
@@ -115,7 +116,6 @@ export class Databases {
   status(): ProcessStatus[] {
     return this.#cluster.nodes.map((server) => {
       const { name, region, role, pid, port, state } = server
-      const startedAtMs = this.#startedAtMs.get(name)
       return {
         id: name,
         kind: 'postgres',
@@ -128,7 +128,7 @@ export class Databases {
         ready: state === 'ready',
         restarts: this.#restarts.get(name) ?? 0,
         memoryBytes: pid === undefined ? null : treeMemoryBytes(pid),
-        uptimeS: pid === undefined || startedAtMs === undefined ? null : (performance.now() - startedAtMs) / 1000,
+        uptimeS: pid === undefined ? null : (processUptimeS(pid) ?? null),
       }
     })
   }

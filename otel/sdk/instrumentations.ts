@@ -1,5 +1,5 @@
 // Which libraries are traced, and how: one server span and one client span a hop, one span a statement, and nothing from middleware,
-// files, DNS or sockets. Everything that OpenTelemetry's metapackage knows beside these five stays off.
+// files, DNS or sockets. Everything that OpenTelemetry's metapackage knows beside these four stays off.
 import type { Span } from '@opentelemetry/api'
 import { getNodeAutoInstrumentations, type InstrumentationConfigMap } from '@opentelemetry/auto-instrumentations-node'
 import {
@@ -19,11 +19,6 @@ export const instrumentationConfig: InstrumentationConfigMap = {
     // Calls between nodes go through undici; what else uses node:http is the control stream and the exporters.
     disableOutgoingRequestInstrumentation: true,
     ignoreIncomingRequestHook: isUntraced,
-  },
-  '@opentelemetry/instrumentation-express': {
-    enabled: true,
-    // Layer types are an enum of the instrumentation; its string values are documented and stable.
-    ignoreLayersType: ['middleware', 'router', 'request_handler'] as never,
   },
   '@opentelemetry/instrumentation-pg': {
     enabled: true,
@@ -62,9 +57,9 @@ function describeStatement(span: Span, text: string): void {
   if (table) span.setAttribute(ATTR_DB_COLLECTION_NAME, table)
 }
 
-/** The five instrumentations that a node uses. The bundler calls this too, to know what to patch. */
+/** The four instrumentations that a node uses. The bundler calls this too, to know what to patch. */
 export function createInstrumentations() {
   // Without this list the metapackage would also construct and patch some forty others.
-  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = 'http,express,pg,undici,pino'
+  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = 'http,pg,undici,pino'
   return getNodeAutoInstrumentations(instrumentationConfig)
 }

@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { type Caller, CallFailure } from '../kit/calls/caller.ts'
 import type { NodeRegion } from '../kit/control/document.ts'
+import { namedRoute } from '../kit/http/named-route.ts'
 import { forward, responseHeaders, SERVED_BY_HEADER, sendAnswer, toCall } from '../kit/http/proxy.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { cacheStatus } from './domain.ts'
@@ -31,9 +32,9 @@ export function createApp(deps: EdgeDeps): Express {
     next()
   })
   routes.get('/region-health', regionHealth(deps.regionalGateway))
-  routes.all('/api/*path', passOn(deps, deps.gateway))
-  routes.all('/images/:file', passOn(deps, deps.media))
-  routes.all('/{*path}', passOn(deps, deps.media))
+  routes.all('/api/*path', namedRoute('/api/*path'), passOn(deps, deps.gateway))
+  routes.all('/images/:file', namedRoute('/images/:file'), passOn(deps, deps.media))
+  routes.all('/{*path}', namedRoute('/{*path}'), passOn(deps, deps.media))
   return createServiceApp({ log: deps.log, routes, bodies: 'raw' })
 }
 

@@ -5,6 +5,7 @@ import { CUSTOMER_REGION } from '../../otel/sdk/customer-region.ts'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { Region } from '../kit/control/document.ts'
 import { HttpError } from '../kit/http/errors.ts'
+import { namedRoute } from '../kit/http/named-route.ts'
 import { forward, responseHeaders, sendAnswer, toCall } from '../kit/http/proxy.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { customerRegion } from './domain.ts'
@@ -16,7 +17,8 @@ const REGION_HEADER = 'x-customer-region'
 
 export function createApp({ edges, log }: FrontdoorDeps): Express {
   const routes = express.Router({ caseSensitive: true })
-  for (const pattern of ['/api/*path', '/images/:file', '/{*path}']) routes.all(pattern, handOver(edges))
+  for (const pattern of ['/api/*path', '/images/:file', '/{*path}'])
+    routes.all(pattern, namedRoute(pattern), handOver(edges))
   return createServiceApp({ log, routes, bodies: 'raw' })
 }
 

@@ -2,6 +2,7 @@
 // It keeps no state, and writes no body into a log or a span: they hold passwords and cards.
 import { type Express, type RequestHandler, type Response, Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { namedRoute } from '../kit/http/named-route.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import type { Sessions } from '../kit/sessions.ts'
@@ -116,8 +117,8 @@ function withPosition(order: Order, response: Response): Order {
 function documentation(): Router {
   let document: object | undefined
   return Router()
-    .get('/api', (_request, response) => response.redirect('/api/openapi.json'))
-    .get('/api/openapi.json', (_request, response) => {
+    .get('/api', namedRoute('/api'), (_request, response) => response.redirect('/api/openapi.json'))
+    .get('/api/openapi.json', namedRoute('/api/openapi.json'), (_request, response) => {
       document ??= openApiDocument(gatewayApi, publicSchemas)
       response.set({ 'cache-control': 'public, max-age=300' }).json(document)
     })

@@ -34,6 +34,8 @@ export type EngineDeps = VisitsDeps & {
 export const MAX_IN_FLIGHT = 2_000
 /** Beyond so many thinking shoppers nobody new comes in; those who are there hurry instead. */
 const MAX_THINKING = 20_000
+/** Whoever is not served for so long leaves, as after a burst or a pause; but nobody leaves before he knows what became of his order. */
+const PATIENCE_MS = 30_000
 /** Wakes up at least so often, though no arrival may be due. */
 const MAX_PAUSE_MS = 1_000
 
@@ -102,7 +104,12 @@ export class Engine {
     }
     const readyByMs = this.#thinking.length >= MAX_THINKING ? Number.POSITIVE_INFINITY : nowMs
     for (;;) {
-      const shopper = this.#thinking.takeReady(readyByMs) ?? this.#visits.welcome(nowMs)
+      const waiting = this.#thinking.takeReady(readyByMs)
+      if (waiting && hasLostPatience(waiting, nowMs)) {
+        this.#visits.leave(waiting, false, nowMs)
+        continue
+      }
+      const shopper = waiting ?? this.#visits.welcome(nowMs)
       const asked = this.#nextRequest(shopper)
       if (asked) {
         this.#deps.onSend()
@@ -155,19 +162,27 @@ export class Engine {
   }
 
   #goOn(shopper: Shopper, action: Action, outcome: Outcome): void {
-    const nowMs = this.#nowMs()
     if (outcome.kind === 'ok') {
       shopper.position += 1
       shopper.attempts = 0
-      this.#thinking.add(shopper, nowMs + thinkTimeMs(shopper, this.#deps.journeys.thinkMs))
+      this.#think(shopper, thinkTimeMs(shopper, this.#deps.journeys.thinkMs))
       return
     }
     shopper.attempts += 1
     const isOpen = outcome.kind === 'pending' || outcome.kind === 'error'
     if (isOpen && action.repeat && shopper.attempts < action.repeat.attempts) {
-      this.#thinking.add(shopper, nowMs + action.repeat.pauseMs * (0.5 + shopper.random()))
+      this.#think(shopper, action.repeat.pauseMs * (0.5 + shopper.random()))
       return
     }
-    this.#visits.leave(shopper, outcome.kind !== 'refused' && action.changesAccount === true, nowMs)
+    this.#visits.leave(shopper, outcome.kind !== 'refused' && action.changesAccount === true, this.#nowMs())
   }
+
+  #think(shopper: Shopper, forMs: number): void {
+    shopper.readyAtMs = this.#nowMs() + forMs
+    this.#thinking.add(shopper, shopper.readyAtMs)
+  }
+}
+
+function hasLostPatience({ readyAtMs, checkout }: Shopper, nowMs: number): boolean {
+  return nowMs - readyAtMs > PATIENCE_MS && (checkout === undefined || checkout.outcome !== undefined)
 }

@@ -399,6 +399,41 @@ describe('the loop is open', () => {
     expect(load.report()).toMatchObject({ offered, requestsPerSecond: 0 })
   })
 
+  /** A shop with many shoppers in it, which then closes its doors for two minutes. */
+  async function paused(only: string, send: TestShop['send']) {
+    const { load } = start(send, { only, rate: 2_000 })
+    await vi.advanceTimersByTimeAsync(1_000)
+    load.setRate(0)
+    await vi.advanceTimersByTimeAsync(120_000)
+    return { load, before: load.report() }
+  }
+
+  test('who was kept waiting for long leaves', async () => {
+    const { load, before } = await paused('browse', createTestShop().send)
+    expect(before.shoppers).toBeGreaterThan(15)
+    load.setRate(50)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(load.report().offered).toBeGreaterThan(before.offered)
+    expect(load.report().shoppers).toBeLessThan(before.shoppers / 2)
+  })
+
+  test('but nobody leaves before he knows what became of his order', async () => {
+    let isDown = true
+    const shop = createTestShop()
+    const send: TestShop['send'] = async (request, region) => {
+      if (isDown && request.route === '/api/checkout') throw new CallFailure('frontdoor', 'reset', 'cut off')
+      return shop.send(request, region)
+    }
+    const { load, before } = await paused('reorder', send)
+    expect(before.checkouts.open).toBeGreaterThan(15)
+    isDown = false
+    load.setRate(1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const { accepted, refused, unknown } = load.report().checkouts
+    expect(unknown).toBe(0)
+    expect(accepted + refused).toBeGreaterThanOrEqual(before.checkouts.open)
+  })
+
   test('after a standstill of this process the arrears are dropped, not fired as a burst', async () => {
     const { load } = start(createTestShop().send, { rate: 100 })
     await vi.advanceTimersByTimeAsync(1_000)

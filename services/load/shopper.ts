@@ -39,6 +39,8 @@ export type Shopper = {
   position: number
   /** Earlier attempts of that step. */
   attempts: number
+  /** When he has thought, in the engine's ms. */
+  readyAtMs: number
   account?: Account
   /** He makes the account on this visit. */
   isNew?: boolean
@@ -62,7 +64,7 @@ export type Shopper = {
 }
 
 export function createShopper(region: Region, journey: Journey, random: Random): Shopper {
-  return { region, journey, random, position: 0, attempts: 0, offered: [] }
+  return { region, journey, random, position: 0, attempts: 0, readyAtMs: 0, offered: [] }
 }
 
 export function nextStep(shopper: Shopper): Step | undefined {

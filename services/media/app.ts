@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { notFound } from '../kit/http/errors.ts'
+import { namedRoute } from '../kit/http/named-route.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { cacheControl, entityTag } from './domain.ts'
 
@@ -17,10 +18,10 @@ export type MediaDeps = {
 export function createApp({ mediaDir, pagesDir, log }: MediaDeps): Express {
   const routes = express.Router({ caseSensitive: true })
   // One route a pattern, not mounted folders: a server span gets its `http.route` from the route.
-  routes.get('/images/:file', files(join(mediaDir, 'images'), cacheControl.image), absent)
+  routes.get('/images/:file', namedRoute('/images/:file'), files(join(mediaDir, 'images'), cacheControl.image), absent)
   const pages = files(pagesDir, cacheControl.page)
-  routes.get('/', pages, absent)
-  routes.get('/:file', pages, absent)
+  routes.get('/', namedRoute('/'), pages, absent)
+  routes.get('/:file', namedRoute('/:file'), pages, absent)
   return createServiceApp({ log, routes })
 }
 

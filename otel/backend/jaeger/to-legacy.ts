@@ -3,6 +3,7 @@
 import { type AnyValue, type Attribute, sortAttributes } from '../model/any-value.ts'
 import { valueText } from '../model/value-text.ts'
 import type { SpanEvent, SpanRecord, TraceRecord } from '../traces/span-record.ts'
+import { isRealLink, warningsOf } from './warnings.ts'
 import type { LegacyLog, LegacyProcess, LegacyReference, LegacySpan, LegacyTag, LegacyTrace } from './wire.ts'
 
 /** Jaeger's names of OTLP's span kinds, by number. */
@@ -72,7 +73,7 @@ function referencesOf(span: SpanRecord): LegacyReference[] {
     references.push({ refType: 'CHILD_OF', traceID: legacyTraceId(span.traceId), spanID: span.parentSpanId })
   }
   for (const link of span.links) {
-    if (!/^[0-9a-f]{32}$/.test(link.traceId) || !/^[0-9a-f]{16}$/.test(link.spanId)) continue
+    if (!isRealLink(link)) continue
     const declared = link.attributes.find((attribute) => attribute.key === 'opentracing.ref_type')
     const refType = declared && valueText(declared.value) === 'child_of' ? 'CHILD_OF' : 'FOLLOWS_FROM'
     const parent = references[0]
@@ -105,16 +106,6 @@ export function toLegacyTag({ key, value }: Attribute): LegacyTag {
     case 'map':
       return { key, type: 'string', value: valueText(value) }
   }
-}
-
-/** Why a reader should doubt the span, in Jaeger's words. */
-function warningsOf(span: SpanRecord, known: ReadonlySet<string>): string[] {
-  const warnings: string[] = []
-  if (span.parentSpanId !== '' && !known.has(span.parentSpanId)) {
-    warnings.push(`parent span ID=${span.parentSpanId} is not in the trace; skipping clock skew adjustment`)
-  }
-  if (span.endUnixNano < span.startUnixNano) warnings.push('negative duration: the span ends before it starts')
-  return warnings
 }
 
 /** Processes of a trace, numbered as they appear; equal ones share a number. */

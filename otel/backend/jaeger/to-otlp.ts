@@ -1,10 +1,11 @@
 // Stored traces in the shape of Jaeger's newer API: OTLP's JSON form, grouped by resource and scope, ids in hex, enums as numbers,
 // 64-bit integers as decimal strings, zero and empty members left out.
-import { type AnyValue, type Attribute, sortAttributes } from '../model/any-value.ts'
+import { type AnyValue, type Attribute, findAttribute, sortAttributes } from '../model/any-value.ts'
 import type { Resource, Scope } from '../model/resource.ts'
 import { doubleText } from '../model/value-text.ts'
 import type { SpanEvent, SpanLink, SpanRecord, TraceRecord } from '../traces/span-record.ts'
 import type { TraceSummary } from '../traces/summary.ts'
+import { isRealLink, WARNINGS_ATTRIBUTE, warningsOf } from './warnings.ts'
 import type {
   OtlpAttribute,
   OtlpEvent,
@@ -16,11 +17,17 @@ import type {
   TraceSummaryWire,
 } from './wire.ts'
 
+export interface OtlpOptions {
+  /** Without warnings and corrections: the trace as stored. */
+  raw: boolean
+}
+
 /** Spans of one resource together, and in it of one scope, in order of their first spans. */
-export function toResourceSpans(trace: TraceRecord): OtlpResourceSpans[] {
+export function toResourceSpans(trace: TraceRecord, { raw }: OtlpOptions): OtlpResourceSpans[] {
+  const known = new Set(trace.spans.map((span) => span.spanId))
   const groups = new Map<Resource, { wire: OtlpResourceSpans; scopes: Map<Scope, OtlpScopeSpans> }>()
   for (const span of trace.spans) {
-    const group = groups.get(span.resource) ?? { wire: resourceOf(span.resource), scopes: new Map() }
+    const group = groups.get(span.resource) ?? { wire: resourceOf(span.resource, span.service), scopes: new Map() }
     groups.set(span.resource, group)
     let scope = group.scopes.get(span.scope)
     if (!scope) {
@@ -28,7 +35,7 @@ export function toResourceSpans(trace: TraceRecord): OtlpResourceSpans[] {
       group.scopes.set(span.scope, scope)
       group.wire.scopeSpans.push(scope)
     }
-    scope.spans.push(toOtlpSpan(span))
+    scope.spans.push(toOtlpSpan(raw ? span : corrected(span, known)))
   }
   return [...groups.values()].map((group) => group.wire)
 }
@@ -47,10 +54,28 @@ export function toSummaryWire(summary: TraceSummary): TraceSummaryWire {
   }
 }
 
-function resourceOf(resource: Resource): OtlpResourceSpans {
+/** A span that ends no earlier than it starts, with its warnings where Jaeger puts them. */
+function corrected(span: SpanRecord, known: ReadonlySet<string>): SpanRecord {
+  const warnings = warningsOf(span, known)
+  if (warnings.length === 0) return span
+  const values = warnings.map((value): AnyValue => ({ type: 'string', value }))
+  const attributes = [
+    ...span.attributes,
+    { key: WARNINGS_ATTRIBUTE, value: { type: 'array', values } satisfies AnyValue },
+  ]
+  const isBackwards = span.endUnixNano < span.startUnixNano
+  return { ...span, attributes, endUnixNano: isBackwards ? span.startUnixNano : span.endUnixNano }
+}
+
+/** A resource that names no service gets the name that stands for it, because clients look for it there. */
+function resourceOf(resource: Resource, service: string): OtlpResourceSpans {
+  const named = findAttribute(resource.attributes, 'service.name')
+  const others = resource.attributes.filter((attribute) => attribute.key !== 'service.name')
+  const isNamed = named?.type === 'string' && named.value === service
+  const name: Attribute = { key: 'service.name', value: { type: 'string', value: service } }
   return {
     resource: {
-      ...attributesMember(resource.attributes),
+      ...attributesMember(isNamed ? resource.attributes : [...others, name]),
       ...positive('droppedAttributesCount', resource.droppedAttributesCount),
     },
     scopeSpans: [],
@@ -72,7 +97,7 @@ function scopeOf(scope: Scope): OtlpScopeSpans {
 }
 
 function toOtlpSpan(span: SpanRecord): OtlpSpan {
-  const links = span.links.filter((link) => isId(link.traceId, 32) && isId(link.spanId, 16))
+  const links = span.links.filter(isRealLink)
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -154,10 +179,6 @@ function positive<K extends string>(key: K, value: number): { [P in K]?: number 
 
 function time<K extends string>(key: K, ns: bigint): { [P in K]?: string } {
   return (ns === 0n ? {} : { [key]: String(ns) }) as { [P in K]?: string }
-}
-
-function isId(hex: string, digits: number): boolean {
-  return hex.length === digits && !/^0+$/.test(hex)
 }
 
 function byTime(a: SpanEvent, b: SpanEvent): number {

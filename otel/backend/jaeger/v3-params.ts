@@ -12,8 +12,13 @@ import {
   parseTraceId,
 } from './params.ts'
 
+export interface V3Search {
+  query: TraceQuery
+  raw: boolean
+}
+
 /** Reads the `query.*` parameters of a search, of traces or of summaries. */
-export function parseV3Search(params: URLSearchParams): TraceQuery {
+export function parseV3Search(params: URLSearchParams): V3Search {
   const startMin = pick(params, 'query.startTimeMin', 'query.start_time_min')
   const startMax = pick(params, 'query.startTimeMax', 'query.start_time_max')
   const attributes = pick(params, 'query.attributes')
@@ -24,7 +29,7 @@ export function parseV3Search(params: URLSearchParams): TraceQuery {
     throw new ParamError('query.startTimeMin and query.startTimeMax are required')
   }
   if (startMinNs > startMaxNs) throw new ParamError('query.startTimeMin must be before query.startTimeMax')
-  return {
+  const query: TraceQuery = {
     service: pick(params, 'query.serviceName', 'query.service_name')?.text ?? null,
     operation: pick(params, 'query.operationName', 'query.operation_name')?.text ?? null,
     tags: new Map(tags),
@@ -34,15 +39,15 @@ export function parseV3Search(params: URLSearchParams): TraceQuery {
     maxDurationNs: parseDurationParam(pick(params, 'query.durationMax', 'query.duration_max')),
     limit: parseDepth(pick(params, 'query.searchDepth', 'query.search_depth', 'query.num_traces')),
   }
+  return { query, raw: parseRaw(pick(params, 'query.rawTraces', 'query.raw_traces')) }
 }
 
-/** Reads what /api/v3/traces/{trace_id} takes beside the id; it is checked and not used, for the store finds traces by id alone. */
-export function checkV3TraceOptions(params: URLSearchParams): void {
+/** Reads what /api/v3/traces/{trace_id} takes beside the id. The window is checked and not used: the store finds traces by id alone. */
+export function parseV3TraceOptions(params: URLSearchParams): { raw: boolean } {
   for (const time of [pick(params, 'startTime', 'start_time'), pick(params, 'endTime', 'end_time')]) {
     if (time) parseTime(time.text, failFor(time.name))
   }
-  const raw = pick(params, 'rawTraces', 'raw_traces')
-  if (raw) parseBool(raw.text, failFor(raw.name))
+  return { raw: parseRaw(pick(params, 'rawTraces', 'raw_traces')) }
 }
 
 /** A trace id in hex or, as Jaeger takes it too, in base64. */
@@ -89,6 +94,10 @@ function parseDurationParam(param: Param | null): bigint | null {
     if (error instanceof DurationError) throw failFor(param.name)(error.message)
     throw error
   }
+}
+
+function parseRaw(param: Param | null): boolean {
+  return param === null ? false : parseBool(param.text, failFor(param.name))
 }
 
 function parseDepth(param: Param | null): number {

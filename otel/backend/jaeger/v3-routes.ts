@@ -10,7 +10,7 @@ import { operationsOf, type QueryDeps } from './legacy-routes.ts'
 import { ParamError, queryOf } from './params.ts'
 import { sendV3Error, streamList } from './send.ts'
 import { toResourceSpans, toSummaryWire } from './to-otlp.ts'
-import { checkV3TraceOptions, parseV3Search, parseV3TraceId, parseV3Window } from './v3-params.ts'
+import { parseV3Search, parseV3TraceId, parseV3TraceOptions, parseV3Window } from './v3-params.ts'
 import type { OtlpResourceSpans, V3Dependency } from './wire.ts'
 
 const NOT_FOUND = 'No traces found'
@@ -35,20 +35,21 @@ export function v3Routes({ spans }: QueryDeps): Router {
   })
 
   router.get('/traces', async (req, res) => {
-    const traceIds = searchTraces(spans, parseV3Search(queryOf(req))).map((trace) => traceIdOf(spans, trace))
+    const { query, raw } = parseV3Search(queryOf(req))
+    const traceIds = searchTraces(spans, query).map((trace) => traceIdOf(spans, trace))
     if (traceIds.length === 0) sendV3Error(res, 404, NOT_FOUND)
-    else await streamList(res, '{"result":{"resourceSpans":[', resourceSpans(spans, traceIds), ']}}')
+    else await streamList(res, '{"result":{"resourceSpans":[', resourceSpans(spans, traceIds, raw), ']}}')
   })
 
   router.get('/traces/:traceId', async (req, res) => {
     const traceId = parseV3TraceId(req.params.traceId)
-    checkV3TraceOptions(queryOf(req))
+    const { raw } = parseV3TraceOptions(queryOf(req))
     if (findTrace(spans, traceId) === UNKNOWN_TRACE) sendV3Error(res, 404, NOT_FOUND)
-    else await streamList(res, '{"result":{"resourceSpans":[', resourceSpans(spans, [traceId]), ']}}')
+    else await streamList(res, '{"result":{"resourceSpans":[', resourceSpans(spans, [traceId], raw), ']}}')
   })
 
   router.get('/trace-summaries', (req, res) => {
-    const found = searchTraces(spans, parseV3Search(queryOf(req)))
+    const found = searchTraces(spans, parseV3Search(queryOf(req)).query)
     res.json({ summaries: found.map((trace) => toSummaryWire(summarizeTrace(spans, trace))) })
   })
 
@@ -64,9 +65,9 @@ export function v3Routes({ spans }: QueryDeps): Router {
 }
 
 /** By id and one at a time, because between two of them the store may change. */
-function* resourceSpans(spans: SpanStore, traceIds: readonly string[]): Generator<OtlpResourceSpans> {
+function* resourceSpans(spans: SpanStore, traceIds: readonly string[], raw: boolean): Generator<OtlpResourceSpans> {
   for (const id of traceIds) {
     const trace = findTrace(spans, id)
-    if (trace !== UNKNOWN_TRACE) yield* toResourceSpans(readTrace(spans, trace))
+    if (trace !== UNKNOWN_TRACE) yield* toResourceSpans(readTrace(spans, trace), { raw })
   }
 }

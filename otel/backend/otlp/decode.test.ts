@@ -80,7 +80,7 @@ function storedSpans(store: SpanStore, bytes: Uint8Array): string[] {
       list(r.scopeSpans).flatMap((s) => list(s.spans).map((span) => String(span.traceId))),
     ),
   )
-  const resourceSpans = [...ids].flatMap((id) => toResourceSpans(readTrace(store, findTrace(store, id))))
+  const resourceSpans = [...ids].flatMap((id) => toResourceSpans(readTrace(store, findTrace(store, id)), { raw: true }))
   return canonicalSpans({ resourceSpans: resourceSpans as unknown as Json[] })
 }
 

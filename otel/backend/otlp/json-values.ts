@@ -33,7 +33,7 @@ export function eachItem(value: unknown, name: string, write: (item: JsonObject)
 
 /** Puts a member's name before the message of an error about something in it. */
 export function within(error: unknown, name: string): unknown {
-  if (!(error instanceof MalformedError)) return error
+  if (!(error instanceof MalformedError) || name === '') return error
   const rest = error.message
   return new MalformedError(rest.startsWith(':') || rest.startsWith('[') ? name + rest : `${name}.${rest}`)
 }

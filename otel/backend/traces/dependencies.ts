@@ -1,9 +1,9 @@
 // Who calls whom, counted over the stored spans: each span whose parent is in another service is one call, and so is each message that
 // a consumer's span is linked to when its producer is in another service. Calls within a service are not counted.
 
-import { readId } from '../otlp/decode-spans.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { FLAG_LINKS } from '../otlp/record-batch.ts'
+import { readId } from '../otlp/record-fields.ts'
 import { NO_ROW, type Slab } from '../storage/slab-ring.ts'
 import {
   compareTimes,

@@ -60,7 +60,10 @@ class Attempt implements Dispatcher.DispatchHandler {
       return
     }
     signal?.addEventListener('abort', this)
-    this.#timer = setTimeout(() => this.#cut(this.#failure('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs)
+    this.#timer = setTimeout(
+      () => this.#cut(this.#failure('timeout', `no answer in ${Math.round(timeoutMs)} ms`)),
+      timeoutMs,
+    )
     this.#client.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
   }
 

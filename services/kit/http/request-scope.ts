@@ -1,5 +1,7 @@
 // Gives each request its deadline and its cancellation: the caller's remaining milliseconds, or this node's default.
 import { setMaxListeners } from 'node:events'
+import { trace } from '@opentelemetry/api'
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { Request, RequestHandler } from 'express'
 import { DEADLINE_HEADER, withScope } from './deadline.ts'
 import { HttpError } from './errors.ts'
@@ -7,6 +9,8 @@ import { HttpError } from './errors.ts'
 /** What a request may take when its caller set no deadline. */
 const DEFAULT_DEADLINE_MS = 10_000
 const MAX_DEADLINE_MS = 60_000
+/** What nginx made usual for a client that is gone; nobody receives it, but the span shows it. */
+const CLIENT_CLOSED_REQUEST = 499
 
 export type DeadlineOptions = {
   /** What a request may take when its caller set no deadline. */
@@ -35,9 +39,14 @@ export function requestScope({ defaultMs = DEFAULT_DEADLINE_MS, maxMs }: Deadlin
     // As many calls and statements listen as the request makes.
     setMaxListeners(0, abort.signal)
     const timer = setTimeout(() => abort.abort(new ScopeEnded('timeout')), budgetMs)
-    response.once('close', () => {
+    const span = trace.getActiveSpan()
+    // Before the instrumentation's own listener, which reads the status.
+    response.prependOnceListener('close', () => {
       clearTimeout(timer)
-      if (!response.writableEnded) abort.abort(new ScopeEnded('cancelled'))
+      if (response.writableEnded) return
+      if (!response.headersSent) response.statusCode = CLIENT_CLOSED_REQUEST
+      span?.setAttribute(ATTR_ERROR_TYPE, 'cancelled')
+      abort.abort(new ScopeEnded('cancelled'))
     })
     withScope({ deadlineAtMs: performance.now() + budgetMs, signal: abort.signal }, next)
   }

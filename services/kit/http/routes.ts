@@ -1,6 +1,7 @@
 // An express router for an API table: parses and validates what the table declares, calls the handler, sends what it returns.
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
+import { setHttpRoute } from '../../../otel/sdk/http-route.ts'
 import type { Api, EndpointSpec, ParsedRequest, ResponseOf } from './api.ts'
 import { untilScopeEnds } from './deadline.ts'
 import { type FieldError, HttpError } from './errors.ts'
@@ -31,6 +32,7 @@ export function createRoutes<A extends Api>(api: A, handlers: HandlersOf<A>, opt
     // HandlersOf makes the handler's parameter exactly what parseRequest returns for this endpoint.
     const handle = handlers[name] as unknown as LooseHandler
     const answer = async (request: Request, response: Response) => {
+      setHttpRoute(endpoint.path)
       await options.before?.(endpoint, request)
       const parsed = parseRequest(endpoint, request)
       response.status(endpoint.status ?? 200)

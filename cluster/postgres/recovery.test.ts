@@ -1,0 +1,248 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { stopOrphans } from './claim.ts'
+import { findServerProcesses } from './processes.ts'
+import { startPostgres } from './start.ts'
+import { query, removeTempFolders, startForTest, tempFolder, testOptions, twoNodes } from './test-cluster.ts'
+
+// Inside the project, where the bundle finds the packages that it imports.
+const bundle = join(import.meta.dirname, `../../dist/test-postgres-${process.pid}.mjs`)
+
+beforeAll(async () => {
+  const contents = `
+    import { startPostgres } from './start.ts'
+    const cluster = await startPostgres(JSON.parse(process.argv[2]))
+    await cluster.startReplicas()
+    console.log(JSON.stringify(cluster.nodes.map(({ pid }) => pid)))
+    setInterval(() => {}, 1000)`
+  await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    ...{ bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: bundle },
+  })
+})
+afterAll(() => {
+  rmSync(bundle, { force: true })
+  removeTempFolders()
+})
+
+/** Starts a cluster in a process of its own and returns once all is up. */
+async function startElsewhere(options: object): Promise<{ pid: number; servers: number[]; kill(): Promise<void> }> {
+  const child = spawn(process.execPath, [bundle, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  onTestFinished(kill)
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
+  return { pid: child.pid ?? 0, servers: JSON.parse(line), kill }
+}
+
+const ordersUrl = (port: number) => `postgresql://orders:orders-password-of-this-test@127.0.0.1:${port}/orders`
+
+test('a start after SIGKILL of the supervisor ends the old servers and keeps their data', async () => {
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const old = await startElsewhere(options)
+  const { ports } = JSON.parse(readFileSync(join(options.dataDir, 'cluster.json'), 'utf8'))
+  await query(ordersUrl(ports['postgres-na']), 'CREATE TABLE kept AS SELECT 42 AS answer')
+  await old.kill()
+  const orphans = old.servers.filter(isAlive)
+  expect(orphans).toEqual(old.servers)
+
+  const progress: string[] = []
+  // Nobody asks for ports now: those of the last run are taken again.
+  const nodes = options.nodes.map(({ port: _, ...node }) => node)
+  const cluster = await startForTest({ ...options, nodes, onProgress: (text) => progress.push(text) })
+  expect(old.servers.filter(isAlive)).toEqual([])
+  expect(progress[0]).toMatch(/^stopped \d+ PostgreSQL processes of an earlier run$/)
+  expect(cluster.isFresh).toBe(false)
+  expect(cluster.nodes.map(({ name, port }) => [name, port])).toEqual(Object.entries(ports))
+  expect(await query(cluster.url('orders', { role: 'orders' }), 'SELECT * FROM kept')).toEqual([{ answer: 42 }])
+  await cluster.startReplicas()
+  // The replica's old folder was good: it is not copied again.
+  expect(progress.filter((text) => text.startsWith('copying'))).toEqual([])
+})
+
+test('stopOrphans ends the servers of a dead run, refuses while it lives, and leaves other folders alone', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  const old = await startElsewhere(options)
+  await expect(stopOrphans(options.dataDir)).rejects.toMatchObject({ code: 'data-dir-in-use' })
+  expect(old.servers.filter(isAlive)).toEqual(old.servers)
+  await old.kill()
+  expect(await stopOrphans(options.dataDir)).toBeGreaterThanOrEqual(1)
+  expect(old.servers.filter(isAlive)).toEqual([])
+  expect(await stopOrphans(options.dataDir)).toBe(0)
+  expect(await stopOrphans(tempFolder())).toBe(0)
+  expect(await stopOrphans('/nowhere/at/all')).toBe(0)
+})
+
+test('everything killed at once: the next start recovers', async () => {
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const old = await startElsewhere(options)
+  const folders = options.nodes.map(({ name }) => join(options.dataDir, name))
+  await old.kill()
+  for (const pid of folders.flatMap(findServerProcesses)) process.kill(pid, 'SIGKILL')
+  const cluster = await startForTest(options)
+  await cluster.startReplicas()
+  const replica = cluster.url('users', { role: 'users', node: 'postgres-eu' })
+  expect(await query(replica, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
+test('a stale lock file that names a living stranger is no obstacle, and the stranger lives on', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  await (await startPostgres(options)).stop()
+  const stranger = spawn('sleep', ['300'], { stdio: 'ignore' })
+  onTestFinished(() => void stranger.kill())
+  const pgdata = join(options.dataDir, 'postgres-na')
+  writeFileSync(join(pgdata, 'postmaster.pid'), `${stranger.pid}\n${pgdata}\n1\n25432\n\n127.0.0.1\n1 1\nready   \n`)
+  // The run lock of a dead run whose process id has been reused.
+  const lock = {
+    pid: stranger.pid,
+    startTicks: '1',
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  }
+  writeFileSync(join(options.dataDir, 'run.lock'), JSON.stringify(lock))
+  const cluster = await startForTest(options)
+  expect(cluster.primary.state).toBe('ready')
+  expect(isAlive(stranger.pid ?? 0)).toBe(true)
+})
+
+test('a second start on the same folder is refused and does not disturb the first', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  const cluster = await startForTest(options)
+  await expect(startPostgres(options)).rejects.toMatchObject({
+    code: 'data-dir-in-use',
+    message: expect.stringContaining(`process ${process.pid}`),
+  })
+  expect(await query(cluster.url('users', { role: 'users' }), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
+test('a warm start keeps data, takes changed passwords and new databases, and forgets run-time settings', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  const first = await startPostgres(options)
+  expect(first.isFresh).toBe(true)
+  await query(first.url('users', { role: 'users' }), 'CREATE TABLE kept (id int)')
+  const admin = await first.connect('postgres')
+  await admin.query("ALTER SYSTEM SET work_mem = '1MB'")
+  await admin.end()
+  await first.stop()
+
+  const changed = {
+    ...options,
+    databases: [
+      { name: 'users', owner: 'users', password: 'another-password' },
+      { name: 'orders', owner: 'orders', password: 'another-password' },
+      { name: 'payments', owner: 'payments', password: 'another-password' },
+    ],
+  }
+  const second = await startForTest(changed)
+  expect(second.isFresh).toBe(false)
+  expect(await query(second.url('users', { role: 'users' }), 'SELECT * FROM kept')).toEqual([])
+  expect(await query(second.url('payments', { role: 'payments' }), 'SHOW work_mem')).toEqual([{ work_mem: '4MB' }])
+  await expect(query(ordersUrl(second.primary.port), 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
+})
+
+test('a taken port is replaced at the start, and awaited at a restart', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  const first = await startPostgres(options)
+  const { port } = first.primary
+  await first.stop()
+  const occupied = await occupy(port)
+  const cluster = await startForTest(options)
+  await occupied.free()
+  expect(cluster.primary.port).toBeGreaterThan(port)
+  expect(cluster.primary.port).toBeLessThan(32768)
+
+  const moved = cluster.primary.port
+  await cluster.primary.kill()
+  const again = await occupy(moved)
+  const starting = cluster.primary.start()
+  const log = () => readFileSync(cluster.primary.logFile, 'utf8')
+  await expect.poll(log, { timeout: 10_000 }).toContain('Address already in use')
+  await again.free()
+  await starting
+  expect(cluster.primary.port).toBe(moved)
+})
+
+test('a start that is called off leaves nothing running and the folder free', async () => {
+  const options = testOptions(join(tempFolder(), 'data'))
+  const reason = new Error('changed my mind')
+  const controller = new AbortController()
+  const onProgress = (text: string) => {
+    if (text.startsWith('starting')) controller.abort(reason)
+  }
+  await expect(startPostgres({ ...options, onProgress, signal: controller.signal })).rejects.toBe(reason)
+  expect(findServerProcesses(join(options.dataDir, 'postgres-na'))).toEqual([])
+  const cluster = await startForTest(options)
+  expect(cluster.primary.state).toBe('ready')
+})
+
+test('a new primary takes replicas of an old one along', async () => {
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const first = await startPostgres(options)
+  await first.startReplicas()
+  await first.stop()
+  rmSync(join(options.dataDir, 'postgres-na'), { recursive: true })
+  const progress: string[] = []
+  const second = await startForTest({ ...options, onProgress: (text) => progress.push(text) })
+  expect(second.isFresh).toBe(true)
+  await query(second.url('users', { role: 'users' }), 'CREATE TABLE fresh (id int)')
+  await second.startReplicas()
+  expect(progress).toContain('copying the primary to postgres-eu (is not of this primary)')
+  const replica = second.url('users', { role: 'users', node: 'postgres-eu' })
+  expect(await query(replica, 'SELECT * FROM fresh')).toEqual([])
+})
+
+test('root hides in a user namespace where nobody else may pass', async ({ skip }) => {
+  if (process.getuid?.() !== 0) skip('needs root')
+  const options = testOptions(join(tempFolder(0o700), 'data'), { nodes: twoNodes() })
+  const cluster = await startForTest(options)
+  await cluster.startReplicas()
+  await cluster.primary.kill()
+  await cluster.primary.start()
+  const replica = cluster.url('users', { role: 'users', node: 'postgres-eu' })
+  expect(await query(replica, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
+test('passwords are in no log, and files that hold them are closed to others', async () => {
+  const options = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
+  const cluster = await startForTest(options)
+  await cluster.startReplicas()
+  await expect(query(cluster.url('users', { role: 'users' }), "SELECT 'secret-value' / 0")).rejects.toThrow()
+  const { superuser, replication } = JSON.parse(readFileSync(join(options.dataDir, 'secrets.json'), 'utf8'))
+  for (const { logFile } of cluster.nodes) {
+    const log = readFileSync(logFile, 'utf8')
+    for (const secret of [superuser, replication, 'password-of-this-test', 'secret-value'])
+      expect(log).not.toContain(secret)
+  }
+  for (const file of ['secrets.json', 'postgres-eu/postgresql.conf', 'postgres-na/pg_hba.conf']) {
+    expect((statSync(join(options.dataDir, file)).mode & 0o777).toString(8)).toBe('600')
+  }
+  expect(existsSync(join(options.dataDir, 'postgres-na.password'))).toBe(false)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
+
+async function occupy(port: number): Promise<{ free(): Promise<void> }> {
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const free = async () => {
+    if (!server.listening) return
+    server.close()
+    await once(server, 'close')
+  }
+  onTestFinished(free)
+  return { free }
+}
