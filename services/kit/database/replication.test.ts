@@ -35,12 +35,12 @@ test('lag counts from the oldest position that is missing, and shrinks as the re
 test('a replica that stands still for long keeps its true lag in bounded memory', () => {
   const watch = new ReplicationWatch()
   watch.notePrimary(0n, 0)
-  for (let second = 1; second <= 100_000; second++) {
+  for (let second = 1; second <= 5_000; second++) {
     watch.notePrimary(BigInt(second), second * 1_000)
     watch.noteReplica(0n, second * 1_000)
   }
-  const lag = watch.noteReplica(0n, 100_000_000)
-  expect(lag).toEqual({ seconds: 99_999, bytes: 100_000 })
+  const lag = watch.noteReplica(0n, 5_000_000)
+  expect(lag).toEqual({ seconds: 4_999, bytes: 5_000 })
 })
 
 test('a log that goes back, as after a failover, starts anew', () => {
