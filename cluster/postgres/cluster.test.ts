@@ -19,6 +19,7 @@ beforeAll(async () => {
       onProgress: (text) => progress.push(text),
     }),
   )
+  expect(cluster.isFresh).toBe(true)
   await query(primary(), 'CREATE TABLE placed (id int PRIMARY KEY)')
   await query(primary(), 'INSERT INTO placed VALUES (1)')
   await cluster.startReplicas()

@@ -13,6 +13,9 @@ import { decodeLogRecord } from './otlp/decode-logs.ts'
 import { decodeSpan } from './otlp/decode-spans.ts'
 import { parseJson, TooManyValuesError } from './otlp/json-guard.ts'
 import { writeLogsRequest, writeTraceRequest } from './otlp/json-requests.ts'
+import { MalformedError } from './otlp/proto-reader.ts'
+import { ProtoWriter } from './otlp/proto-writer.ts'
+import { RecordBatch } from './otlp/record-batch.ts'
 import {
   at,
   type Corpus,
@@ -23,13 +26,10 @@ import {
   nestedProtobuf,
   type Signal,
   withNewTraces,
-} from './otlp/mutate.ts'
-import { MalformedError } from './otlp/proto-reader.ts'
-import { ProtoWriter } from './otlp/proto-writer.ts'
-import type { Random } from './otlp/random-request.ts'
-import { RecordBatch } from './otlp/record-batch.ts'
-import { traceIdOf } from './otlp/span-builder.ts'
-import { startBackend } from './running-backend.ts'
+} from './testing/mutate.ts'
+import type { Random } from './testing/random-request.ts'
+import { startBackend } from './testing/running-backend.ts'
+import { traceIdOf } from './testing/span-builder.ts'
 import { countDependencies } from './traces/dependencies.ts'
 import { searchTraces } from './traces/search.ts'
 import { readTrace } from './traces/span-record.ts'

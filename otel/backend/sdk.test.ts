@@ -8,7 +8,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seededRandom } from './bench-data.ts'
 import type { Envelope, LegacyTrace } from './jaeger/wire.ts'
-import { type RunningBackend, startBackend } from './running-backend.ts'
+import { type RunningBackend, startBackend } from './testing/running-backend.ts'
 
 let backend: RunningBackend
 beforeAll(async () => {
