@@ -18,6 +18,8 @@ const unusedParts = [
     importer: /node_modules\/undici\//,
     path: /\/(?:web\/(?:websocket|eventsource|cache|fetch|cookies)|mock|cache)\/|interceptor\/cache/,
   },
+  // Pushing, cluster workers, summaries and ready-made collectors of prom-client.
+  { importer: /node_modules\/prom-client\//, path: /^\.\/lib\/(?:pushgateway|cluster|summary|defaultMetrics)$/ },
   // Error messages of zod in fifty languages.
   { importer: /node_modules\/zod\//, path: /\/locales\/(?!en\.)/ },
   { importer: /node_modules\/zod\/v4\/core\//, path: /^\.\.\/locales\/index/ },

@@ -4,6 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Metrics } from './instruments.ts'
 
+/** @param version of the program */
+export function measureBuild(metrics: Metrics, version: string): void {
+  const labels = { service_version: version, process_runtime_version: process.versions.node }
+  metrics.observeGauge(
+    {
+      name: 'faultline_build_info',
+      help: 'Always 1; its labels tell the version',
+      labels: ['service_version', 'process_runtime_version'],
+    },
+    () => [[labels, 1]],
+  )
+}
+
 /** Descriptors are only to be counted where there is a /proc; elsewhere their two metrics are missing. */
 export function measureProcess(metrics: Metrics): void {
   metrics.observeCounter({ name: 'process_cpu_seconds_total', help: 'CPU time, user and system' }, () => {
