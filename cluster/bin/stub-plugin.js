@@ -26,7 +26,7 @@ const unusedParts = [
 ]
 
 /** Only these are worth a question from esbuild's process to this one. */
-const candidates = /^\.\.?\/.*(?:web|mock|cache|locales)/
+const candidates = /^\.\.?\/.*(?:web|mock|cache|locales|pushgateway|cluster|summary|defaultMetrics)/
 
 /** @type {import('esbuild').Plugin} */
 export const stubPlugin = {
