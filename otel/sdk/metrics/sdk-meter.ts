@@ -13,7 +13,9 @@ import type { Metrics } from './instruments.ts'
 
 /** A provider for `selfObsMeterProvider` of a processor. Its metrics keep one label: why spans or records were lost. */
 export function createSdkMeterProvider(metrics: Metrics): MeterProvider {
-  const meter: Meter = Object.assign(createNoopMeter(), {
+  // Not that meter itself, which everybody without a meter of his own shares.
+  const noop: Meter = Object.create(createNoopMeter())
+  const meter = Object.assign(noop, {
     createCounter(name: string, options?: { description?: string }) {
       const counter = metrics.counter({
         name: `${prometheusName(name)}_total`,
