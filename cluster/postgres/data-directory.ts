@@ -21,8 +21,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { isCode } from './binaries.ts'
-import { PostgresError } from './errors.ts'
+import { isCode, PostgresError } from './errors.ts'
 import type { ServerUser } from './server-user.ts'
 
 const MARKER = 'cluster.json'
