@@ -6,6 +6,7 @@ import { registerDown } from './down.ts'
 import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
+import { registerQuery } from './query.ts'
 import { registerStatus } from './status.ts'
 import { registerTrace } from './trace.ts'
 import { registerTraces } from './traces.ts'
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerLogs,
     registerTraces,
     registerTrace,
+    registerQuery,
     registerChanges,
     registerOpen,
   ]

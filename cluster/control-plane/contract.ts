@@ -41,6 +41,8 @@ export const ClusterUrls = z.object({
   otlp: z.string(),
   /** Jaeger's query API. */
   jaeger: z.string(),
+  /** Prometheus's HTTP API. */
+  prometheus: z.string(),
 })
 export type ClusterUrls = z.infer<typeof ClusterUrls>
 

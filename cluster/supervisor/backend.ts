@@ -17,7 +17,7 @@ const MAX_EARLY_DEATHS = 5
 export type BackendOptions = {
   root: string
   dataDir: string
-  ports: { otlp: number; jaeger: number }
+  ports: { otlp: number; jaeger: number; prometheus: number }
   /** Its process has changed. */
   onProcesses(): void
   onDeath(death: ChildDeath): void
@@ -42,6 +42,7 @@ export class Backend {
           FAULTLINE_HOST: '127.0.0.1',
           FAULTLINE_OTLP_PORT: String(ports.otlp),
           FAULTLINE_JAEGER_PORT: String(ports.jaeger),
+          FAULTLINE_PROMETHEUS_PORT: String(ports.prometheus),
           FAULTLINE_PARENT_PIPE: '1',
         }),
         logFile: logFileOf(dataDir, ID),

@@ -147,6 +147,7 @@ export class Starting {
       control: await url('control'),
       otlp: await url('otlp'),
       jaeger: await url('jaeger'),
+      prometheus: await url('prometheus'),
     }
     for (const { name, wanted, port } of this.#ports.replaced) {
       this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
@@ -162,7 +163,7 @@ export class Starting {
     const backend = new Backend({
       root,
       dataDir,
-      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger) },
+      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger), prometheus: portOf(urls.prometheus) },
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
       onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
