@@ -74,10 +74,14 @@ export type Prometheus = {
   alerts(): Promise<ActiveAlert[]>
 }
 
-/** Each call throws a `PrometheusError` when it is refused, a `CliError` on no answer or a wrong shape. */
-export function createPrometheus(baseUrl: string): Prometheus {
+/**
+ * Each call throws a `PrometheusError` when it is refused, a `CliError` on no answer or a wrong shape.
+ * @param signal breaks off all calls
+ */
+export function createPrometheus(baseUrl: string, signal?: AbortSignal): Prometheus {
+  const server = { baseUrl, signal }
   const ask = async (path: string, params: Record<string, string | undefined>): Promise<QueryAnswer> => {
-    const { data, warnings, infos } = await callApi(baseUrl, path, QueryData, params)
+    const { data, warnings, infos } = await callApi(server, path, QueryData, params)
     return { data, warnings: warnings ?? [], infos: infos ?? [] }
   }
   return {
@@ -89,7 +93,7 @@ export function createPrometheus(baseUrl: string): Prometheus {
       throw new CliError(`${baseUrl} answered a range query with a ${data.resultType}`)
     },
     async alerts() {
-      const { data } = await callApi(baseUrl, 'alerts', Alerts)
+      const { data } = await callApi(server, 'alerts', Alerts)
       return data.alerts.map(({ activeAt, value, ...rest }) => {
         const activeAtMs = Date.parse(activeAt ?? '')
         return {
@@ -110,7 +114,7 @@ export function parseSampleValue(text: string): number {
 
 /** With `params` as a form, which holds queries of any length; a plain GET without. */
 async function callApi<T extends z.ZodType>(
-  baseUrl: string,
+  { baseUrl, signal }: { baseUrl: string; signal: AbortSignal | undefined },
   path: string,
   schema: T,
   params?: Record<string, string | undefined>,
@@ -119,7 +123,7 @@ async function callApi<T extends z.ZodType>(
   for (const [name, value] of Object.entries(params ?? {})) if (value !== undefined) form.set(name, value)
   const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/api/v1/${path}`, {
     ...(params ? { method: 'POST', body: form } : {}),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
   }).catch((cause: unknown) => {
     throw new CliError(`${baseUrl} does not answer`, { cause })
   })
