@@ -18,6 +18,8 @@ export type BackendOptions = {
   root: string
   dataDir: string
   ports: { otlp: number; jaeger: number; prometheus: number }
+  /** Whose nodes it scrapes: the control plane's address and the run's token. */
+  control: { url: string; token: string }
   /** Its process has changed. */
   onProcesses(): void
   onDeath(death: ChildDeath): void
@@ -32,7 +34,7 @@ export class Backend {
   #earlyDeaths = 0
 
   constructor(options: BackendOptions) {
-    const { root, dataDir, ports } = options
+    const { root, dataDir, ports, control } = options
     this.#options = options
     this.child = new Child(
       {
@@ -43,6 +45,8 @@ export class Backend {
           FAULTLINE_OTLP_PORT: String(ports.otlp),
           FAULTLINE_JAEGER_PORT: String(ports.jaeger),
           FAULTLINE_PROMETHEUS_PORT: String(ports.prometheus),
+          FAULTLINE_CONTROL_URL: control.url,
+          FAULTLINE_TOKEN: control.token,
           FAULTLINE_PARENT_PIPE: '1',
         }),
         logFile: logFileOf(dataDir, ID),

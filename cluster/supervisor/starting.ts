@@ -164,6 +164,7 @@ export class Starting {
       root,
       dataDir,
       ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger), prometheus: portOf(urls.prometheus) },
+      control: { url: urls.control, token: this.#token },
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
       onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
