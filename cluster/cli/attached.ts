@@ -27,11 +27,13 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
     await view.ready()
     await Promise.race([stopAsked, cluster.stopRequested])
   }
+  let forced: Promise<void> | undefined
   signals.replace(() => {
-    void cluster.kill().finally(() => process.exit(INTERRUPTED))
+    forced ??= cluster.kill().finally(() => process.exit(INTERRUPTED))
   })
   view.show({ kind: 'notice', text: 'stopping; Ctrl-C again stops everything at once' })
   await cluster.stop()
+  await forced
   view.end()
   context.out.print('stopped')
   // Node 20 crashes when it exits without the terminal that it was started in (it can no longer reset it).

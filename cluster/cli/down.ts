@@ -27,10 +27,19 @@ async function stopRun({ out, dataDir }: CliContext): Promise<void> {
     signalProcess(run.supervisor, 'SIGKILL')
     await endProcesses([{ id: 'supervisor', ...run.supervisor }])
   }
-  // Loaded here only: reading what PostgreSQL left takes its launcher.
-  const { stopOrphans } = await import('../postgres/claim.ts')
-  const ended = (await endPastRun(dataDir())) + (await stopOrphans(join(dataDir(), 'postgres')))
+  const ended = await endLeftovers(dataDir())
   out.print(ended > 0 ? `ended ${ended} processes that a crashed run had left` : 'nothing is running')
+}
+
+async function endLeftovers(dataDir: string): Promise<number> {
+  // Loaded here only: finding what PostgreSQL left takes its launcher.
+  const { stopOrphans } = await import('../postgres/claim.ts')
+  try {
+    return (await endPastRun(dataDir)) + (await stopOrphans(join(dataDir, 'postgres')))
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && (cause.code === 'EACCES' || cause.code === 'EPERM'))) throw cause
+    throw new CliError(`the run belongs to another user: ${cause.message}`, { cause })
+  }
 }
 
 function readOwnRun(dataDir: string): ReturnType<typeof readRunFile> {

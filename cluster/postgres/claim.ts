@@ -28,16 +28,20 @@ export interface ClaimedDirectory {
 }
 
 /**
- * Claims `dataDir` for servers with these names.
+ * Claims `dataDir` for servers with these names. Only the primary's folder must be sound: a replica's can be copied anew.
  * @throws PostgresError that says what to do; nothing that is not ours has been changed then.
  */
-export async function claimDataDirectory(dataDir: string, names: string[]): Promise<ClaimedDirectory> {
+export async function claimDataDirectory(
+  dataDir: string,
+  primary: string,
+  replicas: string[],
+): Promise<ClaimedDirectory> {
   const binaries = locateBinaries()
   const { path, marker } = openDataDirectory(dataDir, binaries.majorVersion)
   const lock = takeRunLock(path)
   try {
-    const folders = names.map((name) => join(path, name)).filter((folder) => existsSync(folder))
-    for (const folder of folders) inspectServerFolder(folder, binaries.majorVersion)
+    inspectServerFolder(join(path, primary), binaries.majorVersion)
+    const folders = [primary, ...replicas].map((name) => join(path, name)).filter((folder) => existsSync(folder))
     const owner = folders[0] === undefined ? undefined : statSync(folders[0]).uid
     const user = chooseServerUser(readUserFacts([binaries.postgres, path], owner))
     for (const folder of folders) claimServerFolder(folder, user)

@@ -4,7 +4,7 @@ import type { PostgresCluster } from './cluster.ts'
 import { findServerProcesses, signalProcess } from './processes.ts'
 import type { ServerExit } from './server.ts'
 import { startPostgres } from './start.ts'
-import { query, removeTempFolders, TWO_NODES, tempFolder, testOptions } from './test-cluster.ts'
+import { query, removeTempFolders, tempFolder, testOptions, twoNodes } from './test-cluster.ts'
 
 const folder = tempFolder()
 const exits: ServerExit[] = []
@@ -14,11 +14,12 @@ let cluster: PostgresCluster
 beforeAll(async () => {
   cluster = await startPostgres(
     testOptions(`${folder}/data`, {
-      nodes: TWO_NODES,
+      nodes: twoNodes(),
       onExit: (exit) => exits.push(exit),
       onProgress: (text) => progress.push(text),
     }),
   )
+  expect(cluster.isFresh).toBe(true)
   await query(primary(), 'CREATE TABLE placed (id int PRIMARY KEY)')
   await query(primary(), 'INSERT INTO placed VALUES (1)')
   await cluster.startReplicas()

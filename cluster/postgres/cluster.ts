@@ -6,7 +6,7 @@ import pg from 'pg'
 import { PostgresError } from './errors.ts'
 import { type ClusterPlan, SUPERUSER } from './options.ts'
 import { type ReplicaSetDeps, refreshReplicas, slotHealth } from './replica-set.ts'
-import { type ReplicaStatus, readReplicationStatus } from './replication.ts'
+import { type ReplicaStatus, readReplicationStatus, type SlotHealth } from './replication.ts'
 import type { PostgresServer } from './server.ts'
 
 const REPAIR_INTERVAL_MS = 5_000
@@ -47,6 +47,8 @@ export class PostgresCluster {
   readonly #deps: ClusterDeps
   #repairTimer: NodeJS.Timeout | undefined
   #repairing: Promise<string[]> | undefined
+  /** Replicas that a repair stopped and could not start yet; nobody else knows that they should run. */
+  readonly #unrepaired = new Set<PostgresServer>()
   #isStopping = false
 
   constructor(deps: ClusterDeps) {
@@ -91,7 +93,10 @@ export class PostgresCluster {
     const running = this.#replicas().filter((replica) => replica.state === 'ready')
     const health = await slotHealth(this.#deps.replicaSet, running)
     // A frozen replica is ended before its WAL is gone for good: the primary's checkpoint would wait for it.
-    const broken = running.filter(({ name }) => (health?.get(name) ?? 'good') !== 'good')
+    const broken = this.#replicas().filter(
+      (replica) =>
+        this.#unrepaired.has(replica) || (running.includes(replica) && isInDanger(health?.get(replica.name))),
+    )
     await Promise.all(broken.map((replica) => this.#restart(replica)))
     return broken.map((replica) => replica.name)
   }
@@ -136,9 +141,11 @@ export class PostgresCluster {
   }
 
   async #restart(replica: PostgresServer): Promise<void> {
+    this.#unrepaired.add(replica)
     await replica.stop()
     // The cluster may have been stopped meanwhile, and nothing would stop this one again.
     if (!this.#isStopping) await replica.start()
+    this.#unrepaired.delete(replica)
   }
 
   #replicas(): PostgresServer[] {
@@ -150,6 +157,10 @@ export class PostgresCluster {
       this.#deps.onProgress(`a replica could not be repaired: ${error instanceof Error ? error.message : error}`)
     })
   }
+}
+
+function isInDanger(health: SlotHealth | undefined): boolean {
+  return health === 'lost' || health === 'endangered'
 }
 
 /** Connects to a server of ours as superuser. */

@@ -21,8 +21,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { isCode } from './binaries.ts'
-import { PostgresError } from './errors.ts'
+import { isCode, PostgresError } from './errors.ts'
 import type { ServerUser } from './server-user.ts'
 
 const MARKER = 'cluster.json'
@@ -161,9 +160,13 @@ export function makeServerFolder(path: string, user: ServerUser): void {
   if (user.kind === 'switch') chownSync(path, user.uid, user.gid)
 }
 
-/** A server's folder: `absent`, or `complete`. Folders get their name only when they are whole, so less is damage. */
-export function inspectServerFolder(pgdata: string, postgresMajor: number): 'absent' | 'complete' {
-  if (!existsSync(pgdata)) return 'absent'
+/**
+ * Checks the primary's folder, if there is one. Folders get their name only when they are complete, so one that is not
+ * has been damaged since.
+ * @throws PostgresError `damaged-data-dir` or `version-mismatch`.
+ */
+export function inspectServerFolder(pgdata: string, postgresMajor: number): void {
+  if (!existsSync(pgdata)) return
   if (!existsSync(join(pgdata, 'global/pg_control')) || !existsSync(join(pgdata, 'PG_VERSION'))) {
     throw new PostgresError(
       'damaged-data-dir',
@@ -172,7 +175,6 @@ export function inspectServerFolder(pgdata: string, postgresMajor: number): 'abs
   }
   const version = readFileSync(join(pgdata, 'PG_VERSION'), 'utf8').trim()
   if (version !== String(postgresMajor)) throw otherVersion(pgdata, version, postgresMajor)
-  return 'complete'
 }
 
 function otherVersion(path: string, found: string, wanted: number): PostgresError {

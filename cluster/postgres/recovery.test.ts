@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { stopOrphans } from './claim.ts'
-import { findServerProcesses } from './processes.ts'
+import { findServerProcesses, signalProcess } from './processes.ts'
 import { startPostgres } from './start.ts'
-import { query, removeTempFolders, startForTest, TWO_NODES, tempFolder, testOptions } from './test-cluster.ts'
+import { query, removeTempFolders, startForTest, tempFolder, testOptions, twoNodes } from './test-cluster.ts'
+
+// Most tests use one folder in turn, as a user's runs do: making a new one takes longer than the rest of a test.
+const shared = testOptions(join(tempFolder(), 'data'), { nodes: twoNodes() })
 
 // Inside the project, where the bundle finds the packages that it imports.
 const bundle = join(import.meta.dirname, `../../dist/test-postgres-${process.pid}.mjs`)
@@ -46,18 +49,17 @@ async function startElsewhere(options: object): Promise<{ pid: number; servers: 
 const ordersUrl = (port: number) => `postgresql://orders:orders-password-of-this-test@127.0.0.1:${port}/orders`
 
 test('a start after SIGKILL of the supervisor ends the old servers and keeps their data', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
-  // Away from the default ports, for which other tests compete.
-  const nodes = TWO_NODES.map((node, index) => ({ ...node, port: 27_400 + index }))
-  const old = await startElsewhere({ ...options, nodes })
-  const { ports } = JSON.parse(readFileSync(join(options.dataDir, 'cluster.json'), 'utf8'))
+  const old = await startElsewhere(shared)
+  const { ports } = JSON.parse(readFileSync(join(shared.dataDir, 'cluster.json'), 'utf8'))
   await query(ordersUrl(ports['postgres-na']), 'CREATE TABLE kept AS SELECT 42 AS answer')
   await old.kill()
   const orphans = old.servers.filter(isAlive)
   expect(orphans).toEqual(old.servers)
 
   const progress: string[] = []
-  const cluster = await startForTest({ ...options, onProgress: (text) => progress.push(text) })
+  // Nobody asks for ports now: those of the last run are taken again.
+  const nodes = shared.nodes.map(({ port: _, ...node }) => node)
+  const cluster = await startForTest({ ...shared, nodes, onProgress: (text) => progress.push(text) })
   expect(old.servers.filter(isAlive)).toEqual([])
   expect(progress[0]).toMatch(/^stopped \d+ PostgreSQL processes of an earlier run$/)
   expect(cluster.isFresh).toBe(false)
@@ -69,36 +71,33 @@ test('a start after SIGKILL of the supervisor ends the old servers and keeps the
 })
 
 test('stopOrphans ends the servers of a dead run, refuses while it lives, and leaves other folders alone', async () => {
-  const options = testOptions(join(tempFolder(), 'data'))
-  const old = await startElsewhere(options)
-  await expect(stopOrphans(options.dataDir)).rejects.toMatchObject({ code: 'data-dir-in-use' })
+  const old = await startElsewhere(shared)
+  await expect(stopOrphans(shared.dataDir)).rejects.toMatchObject({ code: 'data-dir-in-use' })
   expect(old.servers.filter(isAlive)).toEqual(old.servers)
   await old.kill()
-  expect(await stopOrphans(options.dataDir)).toBeGreaterThanOrEqual(1)
+  expect(await stopOrphans(shared.dataDir)).toBeGreaterThanOrEqual(1)
   expect(old.servers.filter(isAlive)).toEqual([])
-  expect(await stopOrphans(options.dataDir)).toBe(0)
+  expect(await stopOrphans(shared.dataDir)).toBe(0)
   expect(await stopOrphans(tempFolder())).toBe(0)
   expect(await stopOrphans('/nowhere/at/all')).toBe(0)
 })
 
 test('everything killed at once: the next start recovers', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
-  const old = await startElsewhere(options)
-  const folders = TWO_NODES.map(({ name }) => join(options.dataDir, name))
+  const old = await startElsewhere(shared)
+  const folders = shared.nodes.map(({ name }) => join(shared.dataDir, name))
   await old.kill()
-  for (const pid of folders.flatMap(findServerProcesses)) process.kill(pid, 'SIGKILL')
-  const cluster = await startForTest(options)
+  for (const pid of folders.flatMap(findServerProcesses)) signalProcess(pid, 'SIGKILL')
+  const cluster = await startForTest(shared)
   await cluster.startReplicas()
   const replica = cluster.url('users', { role: 'users', node: 'postgres-eu' })
   expect(await query(replica, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
 test('a stale lock file that names a living stranger is no obstacle, and the stranger lives on', async () => {
-  const options = testOptions(join(tempFolder(), 'data'))
-  await (await startPostgres(options)).stop()
+  await (await startPostgres(shared)).stop()
   const stranger = spawn('sleep', ['300'], { stdio: 'ignore' })
   onTestFinished(() => void stranger.kill())
-  const pgdata = join(options.dataDir, 'postgres-na')
+  const pgdata = join(shared.dataDir, 'postgres-na')
   writeFileSync(join(pgdata, 'postmaster.pid'), `${stranger.pid}\n${pgdata}\n1\n25432\n\n127.0.0.1\n1 1\nready   \n`)
   // The run lock of a dead run whose process id has been reused.
   const lock = {
@@ -106,16 +105,15 @@ test('a stale lock file that names a living stranger is no obstacle, and the str
     startTicks: '1',
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
   }
-  writeFileSync(join(options.dataDir, 'run.lock'), JSON.stringify(lock))
-  const cluster = await startForTest(options)
+  writeFileSync(join(shared.dataDir, 'run.lock'), JSON.stringify(lock))
+  const cluster = await startForTest(shared)
   expect(cluster.primary.state).toBe('ready')
   expect(isAlive(stranger.pid ?? 0)).toBe(true)
 })
 
 test('a second start on the same folder is refused and does not disturb the first', async () => {
-  const options = testOptions(join(tempFolder(), 'data'))
-  const cluster = await startForTest(options)
-  await expect(startPostgres(options)).rejects.toMatchObject({
+  const cluster = await startForTest(shared)
+  await expect(startPostgres(shared)).rejects.toMatchObject({
     code: 'data-dir-in-use',
     message: expect.stringContaining(`process ${process.pid}`),
   })
@@ -123,9 +121,7 @@ test('a second start on the same folder is refused and does not disturb the firs
 })
 
 test('a warm start keeps data, takes changed passwords and new databases, and forgets run-time settings', async () => {
-  const options = testOptions(join(tempFolder(), 'data'))
-  const first = await startPostgres(options)
-  expect(first.isFresh).toBe(true)
+  const first = await startPostgres(shared)
   await query(first.url('users', { role: 'users' }), 'CREATE TABLE kept (id int)')
   const admin = await first.connect('postgres')
   await admin.query("ALTER SYSTEM SET work_mem = '1MB'")
@@ -133,7 +129,7 @@ test('a warm start keeps data, takes changed passwords and new databases, and fo
   await first.stop()
 
   const changed = {
-    ...options,
+    ...shared,
     databases: [
       { name: 'users', owner: 'users', password: 'another-password' },
       { name: 'orders', owner: 'orders', password: 'another-password' },
@@ -148,12 +144,11 @@ test('a warm start keeps data, takes changed passwords and new databases, and fo
 })
 
 test('a taken port is replaced at the start, and awaited at a restart', async () => {
-  const options = testOptions(join(tempFolder(), 'data'))
-  const first = await startPostgres(options)
+  const first = await startPostgres(shared)
   const { port } = first.primary
   await first.stop()
   const occupied = await occupy(port)
-  const cluster = await startForTest(options)
+  const cluster = await startForTest(shared)
   await occupied.free()
   expect(cluster.primary.port).toBeGreaterThan(port)
   expect(cluster.primary.port).toBeLessThan(32768)
@@ -182,9 +177,24 @@ test('a start that is called off leaves nothing running and the folder free', as
   expect(cluster.primary.state).toBe('ready')
 })
 
+test('a new primary takes replicas of an old one along', async () => {
+  const first = await startPostgres(shared)
+  await first.startReplicas()
+  await first.stop()
+  renameSync(join(shared.dataDir, 'postgres-na'), join(tempFolder(), 'moved-away'))
+  const progress: string[] = []
+  const second = await startForTest({ ...shared, onProgress: (text) => progress.push(text) })
+  expect(second.isFresh).toBe(true)
+  await query(second.url('users', { role: 'users' }), 'CREATE TABLE fresh (id int)')
+  await second.startReplicas()
+  expect(progress).toContain('copying the primary to postgres-eu (is not of this primary)')
+  const replica = second.url('users', { role: 'users', node: 'postgres-eu' })
+  expect(await query(replica, 'SELECT * FROM fresh')).toEqual([])
+})
+
 test('root hides in a user namespace where nobody else may pass', async ({ skip }) => {
   if (process.getuid?.() !== 0) skip('needs root')
-  const options = testOptions(join(tempFolder(0o700), 'data'), { nodes: TWO_NODES })
+  const options = testOptions(join(tempFolder(0o700), 'data'), { nodes: twoNodes() })
   const cluster = await startForTest(options)
   await cluster.startReplicas()
   await cluster.primary.kill()
@@ -194,20 +204,19 @@ test('root hides in a user namespace where nobody else may pass', async ({ skip 
 })
 
 test('passwords are in no log, and files that hold them are closed to others', async () => {
-  const options = testOptions(join(tempFolder(), 'data'), { nodes: TWO_NODES })
-  const cluster = await startForTest(options)
+  const cluster = await startForTest(shared)
   await cluster.startReplicas()
   await expect(query(cluster.url('users', { role: 'users' }), "SELECT 'secret-value' / 0")).rejects.toThrow()
-  const { superuser, replication } = JSON.parse(readFileSync(join(options.dataDir, 'secrets.json'), 'utf8'))
+  const { superuser, replication } = JSON.parse(readFileSync(join(shared.dataDir, 'secrets.json'), 'utf8'))
   for (const { logFile } of cluster.nodes) {
     const log = readFileSync(logFile, 'utf8')
     for (const secret of [superuser, replication, 'password-of-this-test', 'secret-value'])
       expect(log).not.toContain(secret)
   }
   for (const file of ['secrets.json', 'postgres-eu/postgresql.conf', 'postgres-na/pg_hba.conf']) {
-    expect((statSync(join(options.dataDir, file)).mode & 0o777).toString(8)).toBe('600')
+    expect((statSync(join(shared.dataDir, file)).mode & 0o777).toString(8)).toBe('600')
   }
-  expect(existsSync(join(options.dataDir, 'postgres-na.password'))).toBe(false)
+  expect(existsSync(join(shared.dataDir, 'postgres-na.password'))).toBe(false)
 })
 
 function isAlive(pid: number): boolean {

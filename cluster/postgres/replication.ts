@@ -7,7 +7,7 @@ import type pg from 'pg'
 const SLOT_DEADLINE_MS = 5_000
 
 /** Why a replica's folder is of no use and the primary is copied into it. */
-export type CopyReason = 'new' | 'was promoted' | 'belongs to another primary' | 'fell too far behind'
+export type CopyReason = 'new' | 'was promoted' | 'is not of this primary' | 'fell too far behind'
 
 /** State of one replica as the primary sees it. */
 export interface ReplicaStatus {
@@ -35,8 +35,8 @@ export function copyReason(
   slot: SlotHealth | undefined,
 ): CopyReason | undefined {
   if (!existsSync(pgdata)) return 'new'
+  if (readSystemIdentifier(pgdata) !== readSystemIdentifier(primaryPgdata)) return 'is not of this primary'
   if (!existsSync(join(pgdata, 'standby.signal'))) return 'was promoted'
-  if (readSystemIdentifier(pgdata) !== readSystemIdentifier(primaryPgdata)) return 'belongs to another primary'
   return slot === 'lost' ? 'fell too far behind' : undefined
 }
 

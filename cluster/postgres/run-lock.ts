@@ -2,8 +2,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isCode } from './binaries.ts'
-import { PostgresError } from './errors.ts'
+import { isCode, PostgresError } from './errors.ts'
 
 const LOCK_FILE = 'run.lock'
 

@@ -4,18 +4,14 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { type ClaimedDirectory, claimDataDirectory } from './claim.ts'
 import { connectAsSuperuser, PostgresCluster, type StartTimings, superuserConfig } from './cluster.ts'
-import { configure, forgetRuntimeSettings } from './configure.ts'
 import { writeMarker } from './data-directory.ts'
 import { provision } from './databases.ts'
 import { initialise } from './initialise.ts'
 import { stopAllLeftovers } from './leftovers.ts'
 import { type ClusterPlan, type PostgresOptions, parseOptions, REPLICATION_ROLE, SUPERUSER } from './options.ts'
-import { DEFAULT_FIRST_PORT, findFreePort } from './ports.ts'
-import { copyReplicas, type ReplicaSetDeps, refreshReplicas } from './replica-set.ts'
-import { slotName } from './replication.ts'
-import { PostgresServer, type ServerDeps } from './server.ts'
-
-type NodePlan = ClusterPlan['nodes'][number]
+import type { ReplicaSetDeps } from './replica-set.ts'
+import type { PostgresServer } from './server.ts'
+import { createServers } from './servers.ts'
 
 /**
  * Starts the primary and creates databases and roles. Resolves when services can use them; replicas follow with
@@ -26,15 +22,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
   const plan = parseOptions(options)
   const onProgress = options.onProgress ?? (() => undefined)
   const begin = performance.now()
-  const claimed = await claimDataDirectory(
-    plan.dataDir,
-    plan.nodes.map((node) => node.name),
-  )
-  reportPast(claimed, onProgress)
-  const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
   const primaryPlan = plan.nodes.find((node) => node.role === 'primary')
   // parseOptions refuses a plan without a primary.
   if (primaryPlan === undefined) throw new Error('no primary')
+  const replicas = plan.nodes.filter((node) => node.role === 'replica').map((node) => node.name)
+  const claimed = await claimDataDirectory(plan.dataDir, primaryPlan.name, replicas)
+  reportPast(claimed, onProgress)
+  const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
   const isFresh = !existsSync(join(claimed.path, primaryPlan.name))
   let replicaSet: ReplicaSetDeps | undefined
   let pool: pg.Pool | undefined
@@ -75,7 +69,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     })
   } catch (error) {
     await pool?.end().catch(() => undefined)
-    await stopStarted(claimed)
+    await stopAllLeftovers(claimed.path).catch(() => undefined)
     claimed.lock.release()
     throw error
   }
@@ -85,95 +79,6 @@ function reportPast({ leftovers, lock, path }: ClaimedDirectory, onProgress: (te
   if (leftovers > 0) onProgress(`stopped ${leftovers} PostgreSQL processes of an earlier run`)
   if (lock.machineCrashed) {
     onProgress(`the machine went down while PostgreSQL ran; should its data look wrong, move ${path} away`)
-  }
-}
-
-/** One server an entry of the plan, with the port of the last run where that is free. */
-async function createServers(
-  plan: ClusterPlan,
-  claimed: ClaimedDirectory,
-  options: PostgresOptions,
-  replicaSet: () => ReplicaSetDeps | undefined,
-): Promise<PostgresServer[]> {
-  const taken = new Set<number>()
-  const servers: PostgresServer[] = []
-  for (const [index, node] of plan.nodes.entries()) {
-    const wanted = node.port ?? claimed.marker.ports[node.name] ?? DEFAULT_FIRST_PORT + index
-    const port = await findFreePort(wanted, taken)
-    taken.add(port)
-    const pgdata = join(claimed.path, node.name)
-    const shared = {
-      name: node.name,
-      region: node.region,
-      role: node.role,
-      port,
-      pgdata,
-      logFile: node.logFile ?? join(claimed.path, `${node.name}.log`),
-      programs: claimed.programs,
-      nextPort: async (last: number) => {
-        const next = await findFreePort(last + 1, taken)
-        taken.add(next)
-        return next
-      },
-      onExit: options.onExit ?? (() => undefined),
-    }
-    const life =
-      node.role === 'primary' ? primaryLife(node, pgdata, claimed) : replicaLife(node, pgdata, claimed, replicaSet)
-    servers.push(new PostgresServer({ ...shared, ...life }))
-  }
-  return servers
-}
-
-type Life = Pick<ServerDeps, 'prepare' | 'repair'>
-
-function primaryLife({ name }: NodePlan, pgdata: string, { programs }: ClaimedDirectory): Life {
-  const forget = once(() => forgetRuntimeSettings(pgdata, programs.user))
-  return {
-    async prepare(port) {
-      forget()
-      configure(pgdata, { name, port }, REPLICATION_ROLE, programs.user)
-    },
-    repair: async () => false,
-  }
-}
-
-function replicaLife(
-  { name, applyDelayMs }: NodePlan,
-  pgdata: string,
-  { programs, secrets }: ClaimedDirectory,
-  replicaSet: () => ReplicaSetDeps | undefined,
-): Life {
-  const forget = once(() => forgetRuntimeSettings(pgdata, programs.user))
-  return {
-    async prepare(port) {
-      const set = replicaSet()
-      if (set === undefined) throw new Error(`${name} cannot start before the primary`)
-      await refreshReplicas(set, [{ name, pgdata }])
-      forget()
-      const upstream = {
-        port: set.primary.port,
-        role: REPLICATION_ROLE,
-        password: secrets.replication,
-        slot: slotName(name),
-        applyDelayMs,
-      }
-      configure(pgdata, { name, port, upstream }, REPLICATION_ROLE, programs.user)
-    },
-    async repair() {
-      const set = replicaSet()
-      if (set?.primary.state !== 'ready') return false
-      await copyReplicas(set, [{ name, pgdata, reason: 'does not start' }])
-      return true
-    },
-  }
-}
-
-/** What ALTER SYSTEM set is forgotten at the first start of a run only: within a run it is somebody's wish. */
-function once(work: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) work()
-    done = true
   }
 }
 
@@ -197,14 +102,10 @@ function rememberPorts(claimed: ClaimedDirectory, servers: readonly PostgresServ
 
 function createPool(port: number, password: string): pg.Pool {
   // The timeout is for a primary that a fault has stopped: whoever asks must not wait for it.
-  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 2, query_timeout: 5_000 })
+  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 1, query_timeout: 5_000 })
   // A primary that is killed takes its connections with it; whoever needs one next gets the error.
   pool.on('error', () => undefined)
   return pool
-}
-
-async function stopStarted(claimed: ClaimedDirectory): Promise<void> {
-  await stopAllLeftovers(claimed.path).catch(() => undefined)
 }
 
 async function timed(timings: StartTimings, phase: keyof StartTimings, work: () => Promise<void>): Promise<void> {

@@ -28,11 +28,14 @@ export function removeTempFolders(): void {
 
 const password = (name: string) => `${name}-password-of-this-test`
 
-/** Options for one primary (and one replica, if asked for) with two databases. */
+// Test files that run at once must not take a port that another's killed server is about to use again.
+let nextPort = 20_000 + (process.pid % 100) * 100
+
+/** Options for one primary with two databases. */
 export function testOptions(dataDir: string, more: Partial<PostgresOptions> = {}): PostgresOptions {
   return {
     dataDir,
-    nodes: [{ name: 'postgres-na', region: 'na', role: 'primary' }],
+    nodes: [primaryNode()],
     databases: ['users', 'orders'].map((name) => ({ name, owner: name, password: password(name) })),
     roles: [{ name: 'fulfilment', password: password('fulfilment'), databases: ['orders'] }],
     ...more,
@@ -40,10 +43,13 @@ export function testOptions(dataDir: string, more: Partial<PostgresOptions> = {}
 }
 
 /** The servers of a primary with one replica. */
-export const TWO_NODES: PostgresOptions['nodes'] = [
-  { name: 'postgres-na', region: 'na', role: 'primary' },
-  { name: 'postgres-eu', region: 'eu', role: 'replica', applyDelayMs: 20 },
-]
+export function twoNodes(): PostgresOptions['nodes'] {
+  return [primaryNode(), { name: 'postgres-eu', region: 'eu', role: 'replica', applyDelayMs: 20, port: nextPort++ }]
+}
+
+function primaryNode(): PostgresOptions['nodes'][number] {
+  return { name: 'postgres-na', region: 'na', role: 'primary', port: nextPort++ }
+}
 
 /** A cluster that is stopped with the test. */
 export async function startForTest(options: PostgresOptions): Promise<PostgresCluster> {

@@ -35,6 +35,10 @@ test('a file in its place is refused', () => {
   expect(() => openDataDir(join(root, 'data'))).toThrow(StartFailure)
 })
 
+test.skipIf(process.platform !== 'linux')('a place where nobody can make folders is refused (needs /proc)', () => {
+  expect(() => openDataDir('/proc/faultline/data')).toThrow(/cannot be used: ENOENT/)
+})
+
 test('secrets that cannot be read are not replaced', () => {
   openDataDir(root)
   writeFileSync(join(root, 'secrets.json'), '{')

@@ -1,6 +1,6 @@
 // The data directory of a cluster: made when it is missing, refused when it is somebody else's.
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StartFailure } from './start-failure.ts'
 
 /** Everything that Faultline puts into a data directory. */
@@ -12,9 +12,9 @@ const ours = /^(?:run\.json.*|secrets\.json.*|logs|media|postgres)$/
  */
 export function openDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    makeFolder(dataDir)
     refuseForeign(dataDir)
-    mkdirSync(logsDir(dataDir), { recursive: true })
+    makeFolder(logsDir(dataDir))
     for (const path of [dataDir, logsDir(dataDir)]) accessSync(path, constants.W_OK)
     const secrets = join(dataDir, 'secrets.json')
     if (existsSync(secrets)) accessSync(secrets, constants.R_OK)
@@ -34,6 +34,18 @@ export function logsDir(dataDir: string): string {
 /** The log of a node, a PostgreSQL server aside, or of the supervisor. */
 export function logFileOf(dataDir: string, id: string): string {
   return join(logsDir(dataDir), `${id}.log`)
+}
+
+/** Not `mkdir` with `recursive`: where nobody can make folders, as in /proc, that of Node 20 tries forever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    // Throws ENOTDIR for a file.
+    readdirSync(path)
+    return
+  }
+  const parent = dirname(path)
+  if (parent !== path) makeFolder(parent)
+  mkdirSync(path)
 }
 
 function refuseForeign(dataDir: string): void {

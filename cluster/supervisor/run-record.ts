@@ -6,12 +6,15 @@ import { identify } from './process-identity.ts'
 import { type RunFile, removeRunFile, writeRunFile } from './run-file.ts'
 import { StartFailure } from './start-failure.ts'
 
+const MERGE_MS = 50
+
 type Process = { id: string; pid: number | undefined }
 
 export class RunRecord {
   readonly #dataDir: string
   #run: RunFile
   #open = true
+  #timer: NodeJS.Timeout | undefined
 
   private constructor(dataDir: string, run: RunFile) {
     this.#dataDir = dataDir
@@ -43,16 +46,25 @@ export class RunRecord {
     this.#write({ phase })
   }
 
-  setProcesses(processes: readonly Process[], ports: Record<string, number>): void {
-    const children = processes.flatMap(({ id, pid }) => {
-      const identity = pid === undefined ? undefined : identify(pid)
-      return identity ? [{ id, ...identity }] : []
-    })
-    this.#write({ children, ports })
+  /**
+   * Records the processes that `current` tells, within a moment: a start changes them dozens of times, and each write is one to the disk.
+   * A child that a crash keeps off the record ends by itself, for its standard input ends.
+   */
+  processesChanged(current: () => { processes: readonly Process[]; ports: Record<string, number> }): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      const { processes, ports } = current()
+      const children = processes.flatMap(({ id, pid }) => {
+        const identity = pid === undefined ? undefined : identify(pid)
+        return identity ? [{ id, ...identity }] : []
+      })
+      this.#write({ children, ports })
+    }, MERGE_MS)
   }
 
   /** Gives the data directory back. */
   close(): void {
+    clearTimeout(this.#timer)
     if (this.#open) removeRunFile(this.#dataDir)
     this.#open = false
   }

@@ -250,8 +250,11 @@ export class Starting {
   }
 
   #saveProcesses(): void {
-    const { fleet, backend } = this.#parts
-    this.#record?.setProcesses([...(fleet?.children ?? []), ...(backend ? [backend.child] : [])], this.#ports.entries())
+    this.#record?.processesChanged(() => {
+      const { fleet, backend } = this.#parts
+      const processes = [...(fleet?.children ?? []), ...(backend ? [backend.child] : [])]
+      return { processes, ports: this.#ports.entries() }
+    })
   }
 
   #died({ id, reason, waitMs, tail }: ChildDeath): void {

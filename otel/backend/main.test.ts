@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Bundle, bundle } from './bundle.ts'
+import { type Bundle, bundle } from './testing/bundle.ts'
 
 let program: Bundle
 const children: ChildProcess[] = []

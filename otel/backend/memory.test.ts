@@ -2,13 +2,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bundle, bundle } from './bundle.ts'
+import { type Bundle, bundle } from './testing/bundle.ts'
 
 const run = promisify(execFile)
 let probe: Bundle
 
 beforeAll(async () => {
-  probe = await bundle('memory-probe.ts')
+  probe = await bundle('testing/memory-probe.ts')
 })
 afterAll(() => probe.remove())
 
@@ -23,7 +23,7 @@ test.each(['usual', 'logs'])(
   },
 )
 
-test.each(['every name and service another', 'every resource another, of many attributes'])(
+test.each(['tiny spans, a trace each', 'every name and service another', 'every resource another, of many attributes'])(
   'a store full of content "%s" takes no more than it says',
   async (content) => {
     const { growth, accounted, budget } = await measure(content)

@@ -1,7 +1,7 @@
 // The newer API over HTTP: shapes, parameters and errors as Jaeger has them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BASE_MS, traceIdOf } from '../otlp/span-builder.ts'
-import { type RunningBackend, startBackend } from '../running-backend.ts'
+import { type RunningBackend, startBackend } from '../testing/running-backend.ts'
+import { BASE_MS, traceIdOf } from '../testing/span-builder.ts'
 import type { OtlpResourceSpans, TraceSummaryWire } from './wire.ts'
 
 let backend: RunningBackend

@@ -1,7 +1,8 @@
 // The envelope that traces and logs share: request > resource group > scope group > records. Field numbers are the same for both.
 import { MAX_LIST, MAX_RECORDS, MAX_RESOURCE_BYTES } from './limits.ts'
-import { ProtoReader } from './proto-reader.ts'
+import { ProtoReader, WIRE_LENGTH, WIRE_VARINT } from './proto-reader.ts'
 import type { RecordBatch, RecordGroup, Refusal } from './record-batch.ts'
+import { type Wires, wiresOf } from './record-fields.ts'
 import { walkAttribute } from './walk-values.ts'
 
 /** More records than one request may carry. Answered 413. */
@@ -11,6 +12,9 @@ export class TooManyRecordsError extends Error {
 
 /** Decodes the record that the reader stands before into the batch, as a member of the group with that index. */
 export type DecodeRecord = (r: ProtoReader, batch: RecordBatch, group: number) => void
+
+const RESOURCE_WIRES = wiresOf({ 1: WIRE_LENGTH, 2: WIRE_VARINT })
+const SCOPE_WIRES = wiresOf({ 1: WIRE_LENGTH, 2: WIRE_LENGTH, 3: WIRE_LENGTH, 4: WIRE_VARINT })
 
 interface Range {
   start: number
@@ -35,7 +39,7 @@ function decodeResourceGroup(r: ProtoReader, batch: RecordBatch, decodeRecord: D
   const from = r.pos
   // The resource may follow its records, so it is looked for first; the records are stepped over by their lengths.
   const { head: resource, schema } = findHead(r)
-  const refusal = refusalOfHead(r, resource, schema, 1)
+  const refusal = refusalOfHead(r, resource, schema, 1, RESOURCE_WIRES)
   r.pos = from
   while (r.more()) {
     if (r.tag() === 2) decodeScopeGroup(r, batch, resource, schema, refusal, decodeRecord)
@@ -55,7 +59,7 @@ function decodeScopeGroup(
   const outer = r.enter()
   const from = r.pos
   const { head: scope, schema } = findHead(r)
-  const refusal = resourceRefusal ?? refusalOfHead(r, scope, schema, 3)
+  const refusal = resourceRefusal ?? refusalOfHead(r, scope, schema, 3, SCOPE_WIRES)
   r.pos = from
   let group = -1
   while (r.more()) {
@@ -93,17 +97,24 @@ function findHead(r: ProtoReader): { head: Range; schema: Range } {
 }
 
 /** Checks a resource (attributes in field 1) or a scope (field 3); returns why its records cannot be kept, if they cannot. */
-function refusalOfHead(r: ProtoReader, head: Range, schema: Range, attributesField: number): Refusal | null {
+function refusalOfHead(
+  r: ProtoReader,
+  head: Range,
+  schema: Range,
+  attributesField: number,
+  wires: Wires,
+): Refusal | null {
   const end = r.end
   r.pos = head.start
   r.end = head.end
   let attributes = 0
   let fits = head.end - head.start + schema.end - schema.start <= MAX_RESOURCE_BYTES
   while (r.more()) {
-    if (r.tag() === attributesField) {
+    const field = r.tag()
+    if (field === attributesField) {
       fits = walkAttribute(r, null) && fits
       attributes++
-    } else r.skip()
+    } else r.skipField(field, wires)
   }
   r.end = end
   if (!fits) return 'too_large'

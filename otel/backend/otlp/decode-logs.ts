@@ -1,8 +1,7 @@
 // One log record of an OTLP request, from its bytes into a row of the batch. Invalid ids only unbind it from its trace.
 
-import { readId, readTime } from './decode-spans.ts'
 import { MAX_LIST } from './limits.ts'
-import type { ProtoReader } from './proto-reader.ts'
+import { type ProtoReader, WIRE_FIXED32, WIRE_LENGTH, WIRE_VARINT } from './proto-reader.ts'
 import {
   BATCH_WORDS,
   COL_GROUP,
@@ -13,7 +12,11 @@ import {
   COL_TRACE,
   type RecordBatch,
 } from './record-batch.ts'
+import { readId, readTime, wiresOf } from './record-fields.ts'
 import { walkAnyValue, walkAttribute } from './walk-values.ts'
+
+/** Wire types, by field number, of what is not looked at here but stored and read later. */
+const LOG_WIRES = wiresOf({ 3: WIRE_LENGTH, 7: WIRE_VARINT, 8: WIRE_FIXED32, 12: WIRE_LENGTH })
 
 /** Decodes the log record that the reader stands before. Throws MalformedError when its bytes are not a log record at all. */
 export function decodeLogRecord(r: ProtoReader, batch: RecordBatch, group: number): void {
@@ -69,7 +72,7 @@ export function decodeLogRecord(r: ProtoReader, batch: RecordBatch, group: numbe
         observedHi = r.hi
         break
       default:
-        r.skip()
+        r.skipField(field, LOG_WIRES)
     }
   }
   if (runStart >= 0) {

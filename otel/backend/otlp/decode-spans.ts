@@ -1,6 +1,6 @@
 // One span of an OTLP request, from its bytes into a row of the batch. Refuses spans that no trace could hold, and says why.
 import { MAX_LIST, MAX_NAME_BYTES } from './limits.ts'
-import type { ProtoReader } from './proto-reader.ts'
+import { type ProtoReader, WIRE_FIXED32, WIRE_FIXED64, WIRE_LENGTH, WIRE_VARINT } from './proto-reader.ts'
 import {
   BATCH_WORDS,
   COL_END,
@@ -17,8 +17,21 @@ import {
   type RecordBatch,
   type Refusal,
 } from './record-batch.ts'
+import { readId, readTime, type Wires, wiresOf } from './record-fields.ts'
 import type { TagSignature } from './tag-signature.ts'
 import { walkAttribute } from './walk-values.ts'
+
+/** Wire types, by field number, of what is not looked at here but stored and read later. */
+const SPAN_WIRES = wiresOf({
+  3: WIRE_LENGTH,
+  10: WIRE_VARINT,
+  12: WIRE_VARINT,
+  14: WIRE_VARINT,
+  16: WIRE_FIXED32,
+})
+const EVENT_WIRES = wiresOf({ 1: WIRE_FIXED64, 2: WIRE_LENGTH, 4: WIRE_VARINT })
+const LINK_WIRES = wiresOf({ 1: WIRE_LENGTH, 2: WIRE_LENGTH, 3: WIRE_LENGTH, 5: WIRE_VARINT, 6: WIRE_FIXED32 })
+const STATUS_WIRES = wiresOf({ 2: WIRE_LENGTH })
 
 /** Decodes the span that the reader stands before. Throws MalformedError when its bytes are not a span at all. */
 export function decodeSpan(r: ProtoReader, batch: RecordBatch, group: number): void {
@@ -83,11 +96,11 @@ export function decodeSpan(r: ProtoReader, batch: RecordBatch, group: number): v
         attributes++
         break
       case 11:
-        if (walkItem(r, 3, signature) > MAX_LIST) refusal = 'too_many_items'
+        if (walkItem(r, 3, EVENT_WIRES, signature) > MAX_LIST) refusal = 'too_many_items'
         items++
         break
       case 13:
-        if (walkItem(r, 4, signature) > MAX_LIST) refusal = 'too_many_items'
+        if (walkItem(r, 4, LINK_WIRES, signature) > MAX_LIST) refusal = 'too_many_items'
         items++
         flags |= FLAG_LINKS
         break
@@ -95,7 +108,7 @@ export function decodeSpan(r: ProtoReader, batch: RecordBatch, group: number): v
         flags = (flags & ~0xf0) | (readStatusCode(r) << 4)
         break
       default:
-        r.skip()
+        r.skipField(field, SPAN_WIRES)
     }
   }
   if (runStart >= 0) {
@@ -137,35 +150,16 @@ function isZero(rows: Uint32Array, at: number, words: number): boolean {
   return any === 0
 }
 
-/** Reads an id of `length` bytes as big-endian words and returns the length that it has; another length is not read. */
-export function readId(r: ProtoReader, rows: Uint32Array, at: number, length: number): number {
-  const end = r.range()
-  const actual = end - r.pos
-  if (actual === length) {
-    const { bytes } = r
-    for (let pos = r.pos, word = at; pos < end; pos += 4, word++) {
-      rows[word] = (bytes[pos]! << 24) | (bytes[pos + 1]! << 16) | (bytes[pos + 2]! << 8) | bytes[pos + 3]!
-    }
-  }
-  r.pos = end
-  return actual
-}
-
-export function readTime(r: ProtoReader, rows: Uint32Array, at: number): void {
-  r.fixed64()
-  rows[at] = r.lo
-  rows[at + 1] = r.hi
-}
-
 /** Walks an event or a link, signs its attributes and returns how many it has. */
-function walkItem(r: ProtoReader, attributesField: number, signature: TagSignature): number {
+function walkItem(r: ProtoReader, attributesField: number, wires: Wires, signature: TagSignature): number {
   const outer = r.enter()
   let attributes = 0
   while (r.pos < r.end) {
-    if (r.tag() === attributesField) {
+    const field = r.tag()
+    if (field === attributesField) {
       walkAttribute(r, signature)
       attributes++
-    } else r.skip()
+    } else r.skipField(field, wires)
   }
   r.end = outer
   return attributes
@@ -175,8 +169,9 @@ function readStatusCode(r: ProtoReader): number {
   const outer = r.enter()
   let code = 0
   while (r.pos < r.end) {
-    if (r.tag() === 3) code = r.int32()
-    else r.skip()
+    const field = r.tag()
+    if (field === 3) code = r.int32()
+    else r.skipField(field, STATUS_WIRES)
   }
   r.end = outer
   return code >= 0 && code <= 2 ? code : 0

@@ -146,6 +146,16 @@ export class ProtoReader {
     }
   }
 
+  /**
+   * Skips the value of a field that will be read later. `wires` has the wire type of each field that the message knows, by number:
+   * another type is refused now, so that reading what was stored never fails.
+   */
+  skipField(field: number, wires: readonly (number | undefined)[]): void {
+    const wire = wires[field]
+    if (wire !== undefined && wire !== this.wire) throw new MalformedError(`wire type ${this.wire} in field ${field}`)
+    this.skip()
+  }
+
   private fixedWord(): number {
     const { bytes, pos } = this
     if (this.end - pos < 4) throw new MalformedError('truncated fixed value')

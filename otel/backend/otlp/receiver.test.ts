@@ -2,10 +2,10 @@
 import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningBackend, startBackend } from '../running-backend.ts'
-import { MAX_BODY_BYTES, MAX_DECOMPRESSED_BYTES } from './limits.ts'
-import { decodeMessage, encodeMessage } from './oracle.ts'
-import { requestOf, traceIdOf } from './span-builder.ts'
+import { decodeMessage, encodeMessage } from '../testing/oracle.ts'
+import { type RunningBackend, startBackend } from '../testing/running-backend.ts'
+import { requestOf, traceIdOf } from '../testing/span-builder.ts'
+import { MAX_BODY_BYTES, MAX_DECOMPRESSED_BYTES, MAX_INFLIGHT_BYTES } from './limits.ts'
 
 let backend: RunningBackend
 beforeAll(async () => {
@@ -308,6 +308,24 @@ describe('limits', () => {
       resourceSpans: [{ scopeSpans: [{ spans: Array(131_073).fill({}) }] }],
     })
     expect((await post('/v1/traces', PROTOBUF, gzipSync(records), gzip)).status).toBe(413)
+  })
+
+  test('bodies that are being read share a limit: beyond it the answer is 503, which exporters retry', async () => {
+    const port = Number(new URL(backend.otlpUrl).port)
+    const sockets = Array.from({ length: MAX_INFLIGHT_BYTES / MAX_BODY_BYTES + 2 }, () => connect(port, '127.0.0.1'))
+    const answer = new Promise<string>((resolve) => {
+      for (const socket of sockets) socket.on('data', (chunk) => resolve(String(chunk)))
+    })
+    const head = `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${MAX_BODY_BYTES}\r\n\r\n`
+    for (const socket of sockets) {
+      socket.on('error', () => undefined)
+      socket.write(head)
+      socket.write(Buffer.alloc(MAX_BODY_BYTES - 1))
+    }
+    expect(await answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*too many requests at once/)
+    for (const socket of sockets) socket.destroy()
+    // The share of those that went away is free again.
+    await expect.poll(async () => (await post('/v1/traces', PROTOBUF, Buffer.alloc(0))).status).toBe(200)
   })
 
   test('a client that goes away in the middle of its body disturbs nobody', async () => {

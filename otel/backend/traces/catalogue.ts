@@ -93,9 +93,9 @@ export class Catalogue {
     return this.resources.get(resource).service
   }
 
-  /** Number that stands for the service's name while any of its spans is stored. */
-  serviceId(resource: number): number {
-    return this.resources.get(resource).serviceId
+  /** By resource id: a number that stands for its service's name while any span of it is stored. */
+  serviceIds(): Float64Array {
+    return Float64Array.from({ length: this.resources.idLimit }, (_, id) => this.resources.value(id)?.serviceId ?? 0)
   }
 
   decodeResource(id: number): Resource {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BASE_MS, batchOf, type SpanSpec } from '../otlp/span-builder.ts'
+import { BASE_MS, batchOf, type SpanSpec } from '../testing/span-builder.ts'
 import { countDependencies, type DependencyLink } from './dependencies.ts'
 import { SpanStore } from './span-store.ts'
 

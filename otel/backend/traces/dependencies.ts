@@ -1,9 +1,9 @@
 // Who calls whom, counted over the stored spans: each span whose parent is in another service is one call, and so is each message that
 // a consumer's span is linked to when its producer is in another service. Calls within a service are not counted.
 
-import { readId } from '../otlp/decode-spans.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { FLAG_LINKS } from '../otlp/record-batch.ts'
+import { readId } from '../otlp/record-fields.ts'
 import { NO_ROW, type Slab } from '../storage/slab-ring.ts'
 import {
   compareTimes,
@@ -19,6 +19,7 @@ import {
   SPAN_ROW_WORDS,
 } from './span-row.ts'
 import type { SpanStore } from './span-store.ts'
+import { TraceSpans } from './trace-spans.ts'
 import { UNKNOWN_TRACE } from './trace-table.ts'
 
 export interface DependencyLink {
@@ -30,39 +31,68 @@ export interface DependencyLink {
 /** Calls whose callee's span started within the window (nanoseconds since the epoch, both ends included), sorted by name. */
 export function countDependencies(store: SpanStore, startNs: bigint, endNs: bigint): DependencyLink[] {
   const counter = new CallCounter(store)
+  const spans = new TraceSpans(store)
   const min = words(startNs)
   const max = words(endNs)
+  const isWithin = (rows: Uint32Array, row: number) => {
+    const lo = rows[row + ROW_START]!
+    const hi = rows[row + ROW_START + 1]!
+    return compareTimes(lo, hi, min.lo, min.hi) >= 0 && compareTimes(lo, hi, max.lo, max.hi) <= 0
+  }
+  const mark = store.traces.newMark()
   for (const slot of store.ring.slotsByAge()) {
     const slab = store.ring.slab(slot)
-    const rows = slab.words
     for (let row = 0; row < slab.rowCount * SPAN_ROW_WORDS; row += SPAN_ROW_WORDS) {
-      if (rows[row + ROW_TRACE] === NO_TRACE) continue
-      const lo = rows[row + ROW_START]!
-      const hi = rows[row + ROW_START + 1]!
-      if (compareTimes(lo, hi, min.lo, min.hi) < 0 || compareTimes(lo, hi, max.lo, max.hi) > 0) continue
-      countParent(store, rows, row, counter)
-      if ((rows[row + ROW_KIND]! & FLAG_LINKS) !== 0 && kindOf(rows[row + ROW_KIND]!) === KIND_CONSUMER) {
-        countLinks(store, slab, row, counter)
+      const trace = slab.words[row + ROW_TRACE]!
+      if (trace !== NO_TRACE && isWithin(slab.words, row) && store.traces.tryMark(trace, mark)) {
+        spans.load(trace)
+        countTrace(store, spans, isWithin, counter)
       }
     }
   }
   return counter.links()
 }
 
+function countTrace(
+  store: SpanStore,
+  spans: TraceSpans,
+  isWithin: (rows: Uint32Array, row: number) => boolean,
+  counter: CallCounter,
+): void {
+  for (let i = 0; i < spans.count; i++) {
+    // `i` is below the number of rows.
+    const ref = spans.refs[i]!
+    const slab = store.slabOf(ref)
+    const row = store.rowOf(ref)
+    const rows = slab.words
+    if (!isWithin(rows, row)) continue
+    const parentHigh = rows[row + ROW_PARENT]!
+    const parentLow = rows[row + ROW_PARENT + 1]!
+    const parent = parentHigh === 0 && parentLow === 0 ? NO_ROW : spans.find(parentHigh, parentLow)
+    if (parent !== NO_ROW) counter.count(resourceOf(store, parent), rows[row + ROW_RESOURCE]!)
+    const flags = rows[row + ROW_KIND]!
+    if ((flags & FLAG_LINKS) !== 0 && kindOf(flags) === KIND_CONSUMER) countLinks(store, slab, row, counter)
+  }
+}
+
 class CallCounter {
   private readonly store: SpanStore
+  /** By resource id. */
+  private readonly serviceIds: Float64Array
   /** By the caller's, then the callee's service id; names are looked up once a pair. */
   private readonly calls = new Map<number, Map<number, DependencyLink>>()
 
   constructor(store: SpanStore) {
     this.store = store
+    this.serviceIds = store.catalogue.serviceIds()
   }
 
   count(callerResource: number, calleeResource: number): void {
-    const { catalogue } = this.store
-    const caller = catalogue.serviceId(callerResource)
-    const callee = catalogue.serviceId(calleeResource)
+    // Resources of stored spans have a service.
+    const caller = this.serviceIds[callerResource]!
+    const callee = this.serviceIds[calleeResource]!
     if (caller === callee) return
+    const { catalogue } = this.store
     const callees = this.calls.get(caller) ?? new Map<number, DependencyLink>()
     this.calls.set(caller, callees)
     const link = callees.get(callee)
@@ -78,14 +108,6 @@ class CallCounter {
     const links = [...this.calls.values()].flatMap((callees) => [...callees.values()])
     return links.sort((a, b) => byName(a.parent, b.parent) || byName(a.child, b.child))
   }
-}
-
-function countParent(store: SpanStore, rows: Uint32Array, row: number, counter: CallCounter): void {
-  const parentHigh = rows[row + ROW_PARENT]!
-  const parentLow = rows[row + ROW_PARENT + 1]!
-  if (parentHigh === 0 && parentLow === 0) return
-  const parent = store.findSpan(rows[row + ROW_TRACE]!, parentHigh, parentLow)
-  if (parent !== NO_ROW) counter.count(resourceOf(store, parent), rows[row + ROW_RESOURCE]!)
 }
 
 function countLinks(store: SpanStore, slab: Slab, row: number, counter: CallCounter): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../bench-data.ts'
-import { BASE_MS, batchOf, type SpanSpec } from '../otlp/span-builder.ts'
+import { BASE_MS, batchOf, type SpanSpec } from '../testing/span-builder.ts'
 import { searchTraces } from './search.ts'
 import { traceIdOf as storedTraceId } from './span-record.ts'
 import { SpanStore } from './span-store.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../bench-data.ts'
-import { batchOf, type SpanSpec, traceIdOf } from '../otlp/span-builder.ts'
+import { batchOf, type SpanSpec, traceIdOf } from '../testing/span-builder.ts'
 import { findTrace } from './search.ts'
 import { readTrace } from './span-record.ts'
 import { SpanStore } from './span-store.ts'

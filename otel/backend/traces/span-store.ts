@@ -19,6 +19,7 @@ import { SIGNATURE_WORDS } from '../otlp/tag-signature.ts'
 import { mixHash, RefTable } from '../storage/ref-table.ts'
 import { NO_ROW, ROW_BITS, ROW_MASK, type Slab, SlabRing, slabBytesFor } from '../storage/slab-ring.ts'
 import { Catalogue, type GroupIds } from './catalogue.ts'
+import { isSameSpan } from './same-span.ts'
 import {
   kindOf,
   NO_TRACE,
@@ -264,28 +265,11 @@ export class SpanStore {
     return words[row + ROW_TRACE] === trace && words[row + ROW_SPAN] === idHigh && words[row + ROW_SPAN + 1] === idLow
   }
 
-  /** Whether a stored span is this one, sent a second time: the same in every field, as an exporter's retry is. */
   private isDuplicate(ref: number, batch: RecordBatch, at: number): boolean {
-    const { words, bytes } = this.slabOf(ref)
-    const { rows } = batch
+    const slab = this.slabOf(ref)
     const row = this.rowOf(ref)
-    if (words[row + ROW_BODY + 1] !== rows[at + COL_RUN + 2] || words[row + ROW_KIND] !== rows[at + COL_KIND])
-      return false
-    for (let i = 0; i < 2; i++) if (words[row + ROW_PARENT + i] !== rows[at + COL_PARENT + i]) return false
-    for (let i = 0; i < 4; i++) if (words[row + ROW_START + i] !== rows[at + COL_START + i]) return false
-    const { nameBytes } = this.catalogue.operation(words[row + ROW_OPERATION]!)
-    const name = rows[at + COL_NAME]!
-    if (nameBytes.length !== rows[at + COL_NAME + 1]) return false
-    if (nameBytes.compare(batch.bytes, name, name + nameBytes.length) !== 0) return false
-    let stored = words[row + ROW_BODY]!
-    const firstRun = rows[at + COL_RUN]!
-    for (let run = firstRun; run < firstRun + rows[at + COL_RUN + 1]!; run++) {
-      const start = batch.runs[run * 2]!
-      const length = batch.runs[run * 2 + 1]!
-      if (bytes.compare(batch.bytes, start, start + length, stored, stored + length) !== 0) return false
-      stored += length
-    }
-    return true
+    const { nameBytes } = this.catalogue.operation(slab.words[row + ROW_OPERATION]!)
+    return isSameSpan(slab, row, nameBytes, batch, at)
   }
 
   private spanHash(trace: number, idHigh: number, idLow: number): number {

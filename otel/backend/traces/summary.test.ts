@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BASE_MS, batchOf, type SpanSpec, traceIdOf } from '../otlp/span-builder.ts'
+import { BASE_MS, batchOf, type SpanSpec, traceIdOf } from '../testing/span-builder.ts'
 import { findTrace } from './search.ts'
 import { SpanStore } from './span-store.ts'
 import { summarizeTrace, type TraceSummary } from './summary.ts'

@@ -1,8 +1,8 @@
 // For tests: a backend in this process, on free ports, and short ways to talk to it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Backend, type BackendDeps, createBackend } from './backend.ts'
-import { requestOf, type SpanSpec } from './otlp/span-builder.ts'
+import { type Backend, type BackendDeps, createBackend } from '../backend.ts'
+import { requestOf, type SpanSpec } from './span-builder.ts'
 
 export interface RunningBackend extends Backend {
   otlpUrl: string

@@ -1,9 +1,9 @@
 // Spans for tests, in few words: ids from small numbers, times in milliseconds after a base.
-import { decodeRequest } from './decode-groups.ts'
-import { decodeSpan } from './decode-spans.ts'
-import { writeTraceRequest } from './json-requests.ts'
-import { ProtoWriter } from './proto-writer.ts'
-import { RecordBatch } from './record-batch.ts'
+import { decodeRequest } from '../otlp/decode-groups.ts'
+import { decodeSpan } from '../otlp/decode-spans.ts'
+import { writeTraceRequest } from '../otlp/json-requests.ts'
+import { ProtoWriter } from '../otlp/proto-writer.ts'
+import { RecordBatch } from '../otlp/record-batch.ts'
 
 /** Base of the times of built spans: milliseconds since the epoch. */
 export const BASE_MS = 1_790_000_000_000

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import protobuf from 'protobufjs'
 
-const root = protobuf.loadSync(fileURLToPath(new URL('testdata/otlp.proto', import.meta.url)))
+const root = protobuf.loadSync(fileURLToPath(new URL('otlp.proto', import.meta.url)))
 
 export type OracleMessage =
   | 'TraceRequest'

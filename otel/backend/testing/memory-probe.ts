@@ -1,16 +1,16 @@
 // A program for a test: fills a store and prints, as JSON, by how much live memory grew and what the store says that it takes.
 // Run with --expose-gc and the name of the content as its argument.
 
-import { LogStore } from './logs/log-store.ts'
-import { decodeRequest } from './otlp/decode-groups.ts'
-import { decodeLogRecord } from './otlp/decode-logs.ts'
-import { writeLogsRequest } from './otlp/json-requests.ts'
-import { ProtoWriter } from './otlp/proto-writer.ts'
-import { RecordBatch } from './otlp/record-batch.ts'
-import { attributesOf, batchOf, type SpanSpec } from './otlp/span-builder.ts'
-import { SpanStore } from './traces/span-store.ts'
+import { LogStore } from '../logs/log-store.ts'
+import { decodeRequest } from '../otlp/decode-groups.ts'
+import { decodeLogRecord } from '../otlp/decode-logs.ts'
+import { writeLogsRequest } from '../otlp/json-requests.ts'
+import { ProtoWriter } from '../otlp/proto-writer.ts'
+import { RecordBatch } from '../otlp/record-batch.ts'
+import { SpanStore } from '../traces/span-store.ts'
+import { attributesOf, batchOf, type SpanSpec } from './span-builder.ts'
 
-const BUDGET_BYTES = 64 * 1024 * 1024
+const BUDGET_BYTES = 32 * 1024 * 1024
 
 const CONTENTS: Record<string, (n: number) => SpanSpec[]> = {
   usual: (n) =>
@@ -27,7 +27,7 @@ const CONTENTS: Record<string, (n: number) => SpanSpec[]> = {
     return range(5, (i) => ({
       trace: n * 5 + i,
       span: 1,
-      resource: Object.fromEntries(range(500, (k) => [`${n}-${i}-${k}`, true])),
+      resource: Object.fromEntries(range(300, (k) => [`${n}-${i}-${k}`, true])),
     }))
   },
 }

@@ -10,11 +10,11 @@ export interface Bundle {
   remove: () => void
 }
 
-/** Bundles `name`, a file beside this one. */
+/** Bundles a file, by its path from the backend's folder. */
 export async function bundle(name: string): Promise<Bundle> {
   const directory = mkdtempSync(join(tmpdir(), 'faultline-bundle-'))
   const file = join(directory, 'bundle.cjs')
-  const entry = fileURLToPath(new URL(name, import.meta.url))
+  const entry = fileURLToPath(new URL(`../${name}`, import.meta.url))
   await build({
     entryPoints: [entry],
     outfile: file,
