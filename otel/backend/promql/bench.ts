@@ -1,0 +1,86 @@
+// What queries cost: the expressions of a dashboard over two hours of samples at one-second scrapes. No thresholds, no printing.
+
+import { createEngine } from './engine.ts'
+import { labelsFrom } from './labels.ts'
+import type { Storage } from './storage.ts'
+import { createMemoryStorage } from './testing/memory-storage.ts'
+import { createRandom } from './testing/random.ts'
+
+export interface PromqlFigure {
+  readonly query: string
+  /** Median wall time of a range query over all samples with a step of 15 s. */
+  readonly milliseconds: number
+  readonly samplesRead: number
+  readonly resultSeries: number
+}
+
+export interface BenchOptions {
+  /** Request counters; each region, path and code is one. Eight histogram buckets come with every ten of them. */
+  readonly counters?: number
+  readonly runs?: number
+}
+
+const SCRAPES = 7_200
+const START_MS = 1_700_000_000_000
+
+export const BENCH_QUERIES = [
+  'up',
+  'sum(rate(requests_total[1m]))',
+  'sum by (region) (rate(requests_total[5m]))',
+  'sum by (region) (rate(requests_total{code=~"5.."}[5m])) / sum by (region) (rate(requests_total[5m]))',
+  'histogram_quantile(0.95, sum by (le, region) (rate(latency_seconds_bucket[5m])))',
+  'avg_over_time(gauge[5m])',
+  'max_over_time(gauge[5m])',
+  'quantile_over_time(0.9, gauge[1m])',
+  'topk(5, sum by (path) (rate(requests_total[1m])))',
+  'max_over_time(sum(rate(requests_total[1m]))[10m:15s])',
+  'increase(requests_total[1h]) > 100',
+] as const
+
+export async function benchPromql({ counters = 200, runs = 3 }: BenchOptions = {}): Promise<PromqlFigure[]> {
+  const engine = createEngine({ storage: createBenchStorage(counters) })
+  const figures: PromqlFigure[] = []
+  const range = { startMs: START_MS + 1_000, endMs: START_MS + SCRAPES * 1_000, stepMs: 15_000 }
+  for (const query of BENCH_QUERIES) {
+    const times: number[] = []
+    let last = { samplesRead: 0, resultSeries: 0 }
+    for (let run = 0; run < runs; run++) {
+      const startedAt = performance.now()
+      const { samplesRead, series } = await engine.rangeQuery({ query, ...range })
+      times.push(performance.now() - startedAt)
+      last = { samplesRead, resultSeries: series.length }
+    }
+    figures.push({ query, milliseconds: median(times), ...last })
+  }
+  return figures
+}
+
+function createBenchStorage(counters: number): Storage {
+  const storage = createMemoryStorage()
+  const random = createRandom(1)
+  const add = (record: Record<string, string>, next: (value: number) => number) => {
+    const labels = labelsFrom(record)
+    let value = random.below(1000)
+    for (let scrape = 0; scrape < SCRAPES; scrape++) {
+      value = next(value)
+      storage.append(labels, START_MS + scrape * 1_000 + random.below(20), value)
+    }
+  }
+  const regions = ['na', 'eu', 'asia']
+  for (let i = 0; i < counters; i++) {
+    const region = regions[i % 3] as string
+    const code = i % 5 === 0 ? '500' : '200'
+    add({ __name__: 'requests_total', region, code, path: `/p${i}` }, (value) => value + random.below(5))
+    if (i % 10 !== 0) continue
+    add({ __name__: 'up', region, instance: `${i}` }, () => 1)
+    add({ __name__: 'gauge', region, instance: `${i}` }, () => random.next())
+    for (const le of ['0.01', '0.05', '0.1', '0.5', '1', '5', '10', '+Inf']) {
+      add({ __name__: 'latency_seconds_bucket', region, le, instance: `${i}` }, (value) => value + random.below(3))
+    }
+  }
+  return storage
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number
+}
