@@ -9,7 +9,8 @@ import { logFileOf } from './data-dir.ts'
 import { memoryBytes } from './memory.ts'
 import { neverReady } from './start-failure.ts'
 
-const ID = 'backend-1'
+export const BACKEND_ID = 'backend-1'
+
 const READY_TIMEOUT_MS = 20_000
 const POLL_MS = 20
 const MAX_EARLY_DEATHS = 5
@@ -20,6 +21,7 @@ export type BackendOptions = {
   ports: { otlp: number; jaeger: number; prometheus: number }
   /** Whose nodes it scrapes: the control plane's address and the run's token. */
   control: { url: string; token: string }
+  version: string
   /** Its process has changed. */
   onProcesses(): void
   onDeath(death: ChildDeath): void
@@ -34,11 +36,11 @@ export class Backend {
   #earlyDeaths = 0
 
   constructor(options: BackendOptions) {
-    const { root, dataDir, ports, control } = options
+    const { root, dataDir, ports, control, version } = options
     this.#options = options
     this.child = new Child(
       {
-        id: ID,
+        id: BACKEND_ID,
         args: ['--max-semi-space-size=4', join(root, 'dist/backend.cjs')],
         env: () => ({
           FAULTLINE_HOST: '127.0.0.1',
@@ -47,9 +49,10 @@ export class Backend {
           FAULTLINE_PROMETHEUS_PORT: String(ports.prometheus),
           FAULTLINE_CONTROL_URL: control.url,
           FAULTLINE_TOKEN: control.token,
+          FAULTLINE_VERSION: version,
           FAULTLINE_PARENT_PIPE: '1',
         }),
-        logFile: logFileOf(dataDir, ID),
+        logFile: logFileOf(dataDir, BACKEND_ID),
       },
       {
         onChange: () => {
@@ -74,10 +77,11 @@ export class Backend {
     const endMs = performance.now() + READY_TIMEOUT_MS
     while (!(await this.#answers())) {
       const { tail, path } = this.child.log
-      if (this.child.state === 'stopped') throw neverReady(ID, 'it was stopped', tail, path)
-      if (this.#earlyDeaths >= MAX_EARLY_DEATHS) throw neverReady(ID, `it died ${this.#earlyDeaths} times`, tail, path)
+      if (this.child.state === 'stopped') throw neverReady(BACKEND_ID, 'it was stopped', tail, path)
+      if (this.#earlyDeaths >= MAX_EARLY_DEATHS)
+        throw neverReady(BACKEND_ID, `it died ${this.#earlyDeaths} times`, tail, path)
       if (performance.now() > endMs) {
-        throw neverReady(ID, `it does not answer after ${READY_TIMEOUT_MS / 1000} s`, tail, path)
+        throw neverReady(BACKEND_ID, `it does not answer after ${READY_TIMEOUT_MS / 1000} s`, tail, path)
       }
       await delay(POLL_MS)
     }
@@ -87,7 +91,7 @@ export class Backend {
   }
 
   has(id: string): boolean {
-    return id === ID
+    return id === BACKEND_ID
   }
 
   /** Starts it anew; its telemetry is in memory and is lost. */
@@ -95,13 +99,13 @@ export class Backend {
     await this.child.stop()
     this.child.start()
     await this.ready()
-    this.#options.onRestarted(ID)
+    this.#options.onRestarted(BACKEND_ID)
   }
 
   kill(): { pid: number } {
     const pid = this.child.kill()
-    if (pid === undefined) throw new HttpError(409, 'not_running', `${ID} has no process at the moment`)
-    this.#options.onKilled(ID)
+    if (pid === undefined) throw new HttpError(409, 'not_running', `${BACKEND_ID} has no process at the moment`)
+    this.#options.onKilled(BACKEND_ID)
     return { pid }
   }
 
@@ -109,7 +113,7 @@ export class Backend {
     const { pid, state, restarts, uptimeS } = this.child
     return [
       {
-        id: ID,
+        id: BACKEND_ID,
         kind: 'backend',
         region: 'global',
         role: 'backend',

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import type { OtherTarget } from '../control-plane/targets.ts'
 import { nodeEnvironment } from '../topology/environment.ts'
 import { kindSpec } from '../topology/kinds.ts'
 import { type NodeSpec, nodesFor, postgresNodesFor } from '../topology/nodes.ts'
-import { Backend } from './backend.ts'
+import { BACKEND_ID, Backend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 import { openDataDir } from './data-dir.ts'
@@ -66,12 +67,21 @@ export class Starting {
     const { log } = this.#supervisorLog
     const startedAt = new Date()
     const controlPlane = await startControlPlane(
-      { log, token: this.#token, version, size, startedAt, supervision, urls: () => urls },
+      {
+        log,
+        token: this.#token,
+        version,
+        size,
+        startedAt,
+        supervision,
+        urls: () => urls,
+        otherTargets: () => otherTargets(urls),
+      },
       { host: HOST, port: portOf(urls.control) },
     )
     this.#controlPlane = controlPlane
     this.#parts.controlPort = controlPlane.port
-    const backend = this.#createBackend(urls)
+    const backend = this.#createBackend(urls, version)
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
@@ -157,7 +167,7 @@ export class Starting {
     return urls
   }
 
-  #createBackend(urls: ClusterUrls): Backend {
+  #createBackend(urls: ClusterUrls, version: string): Backend {
     const { root, dataDir } = this.#options
     const annotations = () => this.#controlPlane?.annotations
     const backend = new Backend({
@@ -165,6 +175,7 @@ export class Starting {
       dataDir,
       ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger), prometheus: portOf(urls.prometheus) },
       control: { url: urls.control, token: this.#token },
+      version,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
       onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
@@ -301,6 +312,11 @@ export class Starting {
 
 function needsDatabase(node: NodeSpec): boolean {
   return kindSpec(node.kind).database !== undefined
+}
+
+/** The backend tells of itself on the port of its Prometheus API. */
+function otherTargets(urls: ClusterUrls): OtherTarget[] {
+  return [{ id: BACKEND_ID, kind: 'backend', region: 'global', address: new URL(urls.prometheus).host }]
 }
 
 function portOf(url: string): number {

@@ -45,7 +45,9 @@ test('starting puts callees first, stopping puts callers first', () => {
   const layerOf = (kind: string) => layers.findIndex((layer) => layer.some((member) => member === kind))
   for (const kind of nodeKinds) {
     for (const callee of kindSpec(kind).calls) {
-      expect(start.indexOf(kind), `${kind} starts after ${callee}`).toBeGreaterThan(start.findIndex((k) => k === callee))
+      expect(start.indexOf(kind), `${kind} starts after ${callee}`).toBeGreaterThan(
+        start.findIndex((k) => k === callee),
+      )
       expect(layerOf(kind), `${kind} stops before ${callee}`).toBeLessThan(layerOf(callee))
     }
   }

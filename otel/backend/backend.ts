@@ -1,14 +1,24 @@
-// The embedded telemetry backend, put together: OTLP in, stores, query APIs out. It opens no port and reads no configuration.
+// The embedded telemetry backend, put together: OTLP and scrapes in, stores, query APIs out. It opens no port and reads no configuration.
 import type { Express } from 'express'
 import { LogStore } from './logs/log-store.ts'
+import { createMetricsBackend, type MetricsBackend } from './metrics/metrics-backend.ts'
+import type { RuleGroup } from './metrics/rules/rule-file.ts'
+import type { Target } from './metrics/scrape/target.ts'
 import { createReceiver, type ReceiverCounters } from './otlp/receiver.ts'
 import { createQueryApp } from './query-app.ts'
+import { createSelfMetrics } from './self-metrics.ts'
 import { SpanStore } from './traces/span-store.ts'
 
 export interface BackendDeps {
-  /** Budgets of the two stores, in bytes. */
+  /** Budgets of the stores, in bytes. */
   spanStoreBytes: number
   logStoreBytes: number
+  metricStoreBytes: number
+  /** What is scraped now; nothing when omitted. */
+  targets?: () => readonly Target[]
+  ruleGroups?: readonly RuleGroup[]
+  /** Of this program. */
+  version?: string
   /** Milliseconds since the epoch. */
   now: () => number
   /** Told of errors that are ours, not a client's. */
@@ -19,8 +29,10 @@ export interface BackendDeps {
 export interface Backend {
   /** OTLP/HTTP receiver. */
   otlp: Express
-  /** Query APIs. */
+  /** Jaeger's query APIs, and the logs. */
   query: Express
+  /** Prometheus's API is `metrics.prometheus`. */
+  metrics: MetricsBackend
   spans: SpanStore
   logs: LogStore
   stats: () => BackendStats
@@ -32,13 +44,22 @@ export interface BackendStats {
   spans: { received: number; stored: number; held: number; duplicates: number; refused: number; evicted: number }
   traces: { held: number; evicted: number }
   logs: { received: number; stored: number; held: number; refused: number; evicted: number }
-  bytes: { spans: number; spansBudget: number; logs: number; logsBudget: number; rss: number }
+  metrics: { series: number; samples: number; appended: number; outOfOrder: number; refusedSeries: number }
+  bytes: {
+    spans: number
+    spansBudget: number
+    logs: number
+    logsBudget: number
+    metrics: number
+    metricsBudget: number
+    rss: number
+  }
   /** Requests to the receiver, by the status of the answer. */
   requests: Record<number, number>
 }
 
 export function createBackend(deps: BackendDeps): Backend {
-  const { now, onError } = deps
+  const { now, onError, targets = () => [], ruleGroups = [], version = '' } = deps
   const spans = new SpanStore({
     budgetBytes: deps.spanStoreBytes,
     ...(deps.maxSpansPerTrace === undefined ? {} : { maxSpansPerTrace: deps.maxSpansPerTrace }),
@@ -47,23 +68,42 @@ export function createBackend(deps: BackendDeps): Backend {
   const counters: ReceiverCounters = { requests: {} }
   const startedMs = now()
   const stats = (): BackendStats => {
+    const { store } = metrics
     const rss = process.memoryUsage.rss()
     return {
       uptimeSeconds: Math.round((now() - startedMs) / 1000),
       spans: { ...spans.counters, held: spans.size },
       traces: { held: spans.traces.size, evicted: spans.evictedTraces },
       logs: { ...logs.counters, held: logs.size },
+      metrics: {
+        series: store.seriesCount,
+        samples: store.sampleCount,
+        appended: store.counters.appended,
+        outOfOrder: store.counters.outOfOrder,
+        refusedSeries: store.refused.total,
+      },
       bytes: {
         spans: spans.bytes,
         spansBudget: spans.budgetBytes,
         logs: logs.bytes,
         logsBudget: logs.budgetBytes,
+        metrics: store.bytes,
+        metricsBudget: deps.metricStoreBytes,
         rss,
       },
       requests: counters.requests,
     }
   }
+  const metrics = createMetricsBackend({
+    storeBytes: deps.metricStoreBytes,
+    targets,
+    ruleGroups,
+    version,
+    now,
+    onError,
+    selfMetrics: createSelfMetrics(stats, startedMs),
+  })
   const otlp = createReceiver({ spans, logs, onError }, counters)
   const query = createQueryApp({ spans, logs, now, stats, onError })
-  return { otlp, query, spans, logs, stats }
+  return { otlp, query, metrics, spans, logs, stats }
 }

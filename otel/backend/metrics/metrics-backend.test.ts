@@ -1,0 +1,99 @@
+// Scrapes, rules, engine and API together, as the process runs them.
+import { afterEach, expect, test } from 'vitest'
+import { createBackend } from '../backend.ts'
+import { type Listening, listenOnFreePort } from '../testing/listen.ts'
+import { parseRuleFile } from './rules/rule-file.ts'
+import { startTestTarget, type TestTarget } from './scrape/test-target.ts'
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+const rules = `
+groups:
+  - name: shop
+    interval: 50ms
+    rules:
+      - record: shop:up:sum
+        expr: sum(up)
+      - alert: NodeDown
+        expr: up == 0
+        labels: { severity: critical }
+        annotations: { summary: '{{ $labels.instance }} is down' }
+`
+
+interface Answer {
+  data: { result?: unknown[]; alerts?: unknown[]; activeTargets?: unknown[] }
+}
+
+interface Shop {
+  server: Listening
+  target: TestTarget
+  ask(path: string): Promise<Answer>
+  numberOf(query: string): Promise<number | undefined>
+}
+
+async function startShop(): Promise<Shop> {
+  const target = await startTestTarget('orders_total 7\n')
+  cleanups.push(() => target.close())
+  const targets = [
+    { url: target.url, labels: { job: 'orders', instance: 'orders-1' } },
+    { url: 'http://127.0.0.1:1/metrics', labels: { job: 'orders', instance: 'orders-2' } },
+  ]
+  const backend = createBackend({
+    spanStoreBytes: 2 ** 22,
+    logStoreBytes: 2 ** 22,
+    metricStoreBytes: 2 ** 24,
+    targets: () => targets,
+    ruleGroups: parseRuleFile(rules, 'rules.yaml', 1_000),
+    version: '0.1.0',
+    now: Date.now,
+    onError: (error) => expect.fail(String(error)),
+  })
+  const server = await listenOnFreePort(backend.metrics.prometheus)
+  cleanups.push(server.close)
+  backend.metrics.start()
+  cleanups.push(() => backend.metrics.stop())
+  // What the test compares is the shape that the API promises.
+  const ask = async (path: string) => (await (await fetch(`${server.url}${path}`)).json()) as Answer
+  return {
+    server,
+    target,
+    ask,
+    async numberOf(query) {
+      const { data } = await ask(`/api/v1/query?query=${encodeURIComponent(query)}`)
+      const [sample] = data.result as { value: [number, string] }[]
+      return sample && Number(sample.value[1])
+    },
+  }
+}
+
+test('what is scraped can be queried, rules write their series, and alerts say what is wrong', async () => {
+  const { ask, numberOf } = await startShop()
+  const poll = { timeout: 15_000, interval: 50 }
+  await expect.poll(() => numberOf('orders_total{instance="orders-1"}'), poll).toBe(7)
+  await expect.poll(() => numberOf('up{instance="orders-2"}'), poll).toBe(0)
+  await expect.poll(() => numberOf('shop:up:sum'), poll).toBe(1)
+  await expect.poll(() => numberOf('count(ALERTS{alertstate="firing"})'), poll).toBe(1)
+  expect((await ask('/api/v1/alerts')).data.alerts).toMatchObject([
+    {
+      labels: { alertname: 'NodeDown', severity: 'critical', instance: 'orders-2' },
+      annotations: { summary: 'orders-2 is down' },
+      state: 'firing',
+    },
+  ])
+  expect((await ask('/api/v1/targets')).data.activeTargets).toHaveLength(2)
+})
+
+test('it tells of itself what can be scraped', async () => {
+  const { server, target, numberOf } = await startShop()
+  await expect.poll(() => numberOf('orders_total'), { timeout: 15_000 }).toBe(7)
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  // The real thing is its own best reader: what it tells is served to it as a target's exposition.
+  target.body = text
+  await expect.poll(() => numberOf('prometheus_tsdb_head_series'), { timeout: 15_000 }).toBeGreaterThan(5)
+  expect(await numberOf('faultline_backend_store_budget_bytes{signal="metrics"}')).toBe(2 ** 24)
+  expect(await numberOf('nodejs_eventloop_utilization')).toBeLessThanOrEqual(1)
+  expect(await numberOf('process_resident_memory_bytes')).toBeGreaterThan(2 ** 24)
+})
