@@ -1,6 +1,7 @@
 // An app on a real port, and what a test asks it with.
 import type { Express } from 'express'
 import { request } from 'undici'
+import type { Metrics } from '../otel/sdk/metrics/instruments.ts'
 import { type Listening, listen } from '../services/kit/http/server.ts'
 
 export type Answer = {
@@ -18,8 +19,8 @@ export type Served = {
   close(): Promise<void>
 }
 
-export async function serve(app: Express): Promise<Served> {
-  const listening = await listen(app, { host: '127.0.0.1', port: 0 })
+export async function serve(app: Express, options: { metrics?: Metrics } = {}): Promise<Served> {
+  const listening = await listen(app, { host: '127.0.0.1', port: 0, ...options })
   const url = `http://127.0.0.1:${listening.port}`
   return {
     url,

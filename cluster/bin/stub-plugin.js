@@ -18,13 +18,15 @@ const unusedParts = [
     importer: /node_modules\/undici\//,
     path: /\/(?:web\/(?:websocket|eventsource|cache|fetch|cookies)|mock|cache)\/|interceptor\/cache/,
   },
+  // Pushing, cluster workers, summaries and ready-made collectors of prom-client.
+  { importer: /node_modules\/prom-client\//, path: /^\.\/lib\/(?:pushgateway|cluster|summary|defaultMetrics)$/ },
   // Error messages of zod in fifty languages.
   { importer: /node_modules\/zod\//, path: /\/locales\/(?!en\.)/ },
   { importer: /node_modules\/zod\/v4\/core\//, path: /^\.\.\/locales\/index/ },
 ]
 
 /** Only these are worth a question from esbuild's process to this one. */
-const candidates = /^\.\.?\/.*(?:web|mock|cache|locales)/
+const candidates = /^\.\.?\/.*(?:web|mock|cache|locales|pushgateway|cluster|summary|defaultMetrics)/
 
 /** @type {import('esbuild').Plugin} */
 export const stubPlugin = {

@@ -130,7 +130,8 @@ export class StreamServer {
     const silenceMs = this.deps.silenceMs ?? 5_000
     for (const { socket, heardAtMs } of this.streams.values()) {
       if (nowMs - heardAtMs > silenceMs) socket.terminate()
-      else socket.ping()
+      // With the time, for nodes to compare their clocks with.
+      else socket.ping(String(Date.now()))
     }
   }
 }

@@ -1,6 +1,6 @@
 // What the caller of another node knows and the instrumentation of its HTTP client does not: the route's template, the replica
 // chosen, the number of the attempt. Handed over through the OpenTelemetry context, read by the hooks in instrumentations.ts.
-import { context, createContextKey } from '@opentelemetry/api'
+import { context, createContextKey, type SpanContext } from '@opentelemetry/api'
 
 export type ClientAttempt = {
   method: string
@@ -14,6 +14,8 @@ export type ClientAttempt = {
   peerPort: number
   /** 0 for the first attempt. */
   resendCount: number
+  /** The client span, once the request is being sent; set by the instrumentation. */
+  span?: SpanContext
 }
 
 const attemptKey = createContextKey('faultline.client-attempt')

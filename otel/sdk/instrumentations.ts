@@ -11,16 +11,14 @@ import {
 } from '@opentelemetry/semantic-conventions/incubating'
 import { currentAttempt } from './client-span.ts'
 import { summarizeStatement } from './statement.ts'
-
-/** Paths of health checks and scrapes: never traced. */
-const untracedPaths = new Set(['/healthz', '/readyz', '/metrics', '/region-health'])
+import { isUntraced } from './untraced.ts'
 
 export const instrumentationConfig: InstrumentationConfigMap = {
   '@opentelemetry/instrumentation-http': {
     enabled: true,
     // Calls between nodes go through undici; what else uses node:http is the control stream and the exporters.
     disableOutgoingRequestInstrumentation: true,
-    ignoreIncomingRequestHook: (request) => untracedPaths.has(request.url?.split('?', 1)[0] ?? ''),
+    ignoreIncomingRequestHook: isUntraced,
   },
   '@opentelemetry/instrumentation-pg': {
     enabled: true,
@@ -43,7 +41,9 @@ export const instrumentationConfig: InstrumentationConfigMap = {
     },
     requestHook: (span) => {
       const attempt = currentAttempt()
-      if (attempt) span.updateName(`${attempt.method} ${attempt.route}`)
+      if (!attempt) return
+      attempt.span = span.spanContext()
+      span.updateName(`${attempt.method} ${attempt.route}`)
     },
   },
   '@opentelemetry/instrumentation-pino': { enabled: true },

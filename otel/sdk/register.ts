@@ -11,12 +11,28 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import { ATTR_CLOUD_REGION, ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating'
 import { CustomerRegionProcessor } from './customer-region.ts'
 import { createInstrumentations } from './instrumentations.ts'
+import { createMetrics } from './metrics/create-metrics.ts'
+import { measureEventLoop } from './metrics/event-loop.ts'
+import { measureHeap } from './metrics/heap.ts'
+import { type Metrics, noMetrics } from './metrics/instruments.ts'
+import { measureBuild, measureProcess } from './metrics/process.ts'
+import { createSdkMeterProvider } from './metrics/sdk-meter.ts'
 
 /** Short enough that a span is on screen about a second after it ended; measured to cost no more than 5 s does. */
 const EXPORT_INTERVAL_MS = 1_000
 /** Spans and records that wait for export; beyond it they are dropped, and a node's memory stays bounded. */
 const MAX_QUEUE = 4_096
 const EXPORT_TIMEOUT_MS = 5_000
+
+function startMetrics(env: NodeJS.ProcessEnv): Metrics {
+  if (env.FAULTLINE_TELEMETRY === 'off') return noMetrics
+  const metrics = createMetrics()
+  measureBuild(metrics, env.FAULTLINE_VERSION ?? '0.0.0')
+  measureProcess(metrics)
+  measureEventLoop(metrics)
+  measureHeap(metrics)
+  return metrics
+}
 
 function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
   if (env.FAULTLINE_TELEMETRY === 'off') return undefined
@@ -26,6 +42,7 @@ function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
     maxQueueSize: MAX_QUEUE,
     maxExportBatchSize: 512,
     exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+    selfObsMeterProvider: createSdkMeterProvider(metrics),
   }
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
@@ -56,6 +73,9 @@ function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
   sdk.start()
   return sdk
 }
+
+/** What this process measures; nothing while telemetry is off. */
+export const metrics: Metrics = startMetrics(process.env)
 
 const sdk = start(process.env)
 

@@ -1,5 +1,6 @@
 // What the edge decides about one request and one stored answer. Pure but for the clock inside http-cache-semantics.
 import type CachePolicy from 'http-cache-semantics'
+import type { CacheResult } from '../kit/cache-meter.ts'
 
 /** What became of a request at the cache. https://www.rfc-editor.org/rfc/rfc9211 */
 export type Verdict =
@@ -81,4 +82,11 @@ export function cacheStatus(node: string, verdict: Verdict): string {
     if (verdict.collapsed) parts.push('collapsed')
   }
   return parts.join('; ')
+}
+
+/** How a verdict counts in the metrics. */
+export function cacheResult(verdict: Verdict): CacheResult {
+  if (verdict.kind === 'hit') return verdict.detail ? 'stale' : 'hit'
+  if (verdict.why === 'bypass' || verdict.why === 'method' || verdict.why === 'request') return 'bypass'
+  return verdict.collapsed ? 'coalesced' : 'miss'
 }

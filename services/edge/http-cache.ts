@@ -2,11 +2,14 @@
 // is away. What may be stored and used is http-cache-semantics' to say (RFC 9111); this keeps the answers and the fetches under way.
 import CachePolicy from 'http-cache-semantics'
 import { LRUCache } from 'lru-cache'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
+import { createCacheMeter } from '../kit/cache-meter.ts'
 import { currentScope } from '../kit/http/deadline.ts'
 import {
   answersRegardlessOfAge,
   bypassReason,
   type CacheRequest,
+  cacheResult,
   type ForwardReason,
   freshForS,
   isOriginError,
@@ -43,7 +46,7 @@ const entryOverheadBytes = 2_048
 /** A URL whose answer could not be stored is not waited for by others for so long. */
 const unstoredMemory = { max: 2_000, ttl: 30_000 }
 
-export function createHttpCache({ maxBytes }: { maxBytes: number }): HttpCache {
+export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: number; metrics?: Metrics }): HttpCache {
   const store = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
@@ -132,7 +135,23 @@ export function createHttpCache({ maxBytes }: { maxBytes: number }): HttpCache {
     throw flight.error
   }
 
-  return { answer, snapshot: () => ({ entries: store.size, bytes: store.calculatedSize ?? 0 }) }
+  const snapshot = () => ({ entries: store.size, bytes: store.calculatedSize ?? 0 })
+  const meter = createCacheMeter(metrics, 'http')
+  meter.observe(snapshot)
+
+  return {
+    async answer(request, fetch) {
+      try {
+        const answered = await answer(request, fetch)
+        meter.count(cacheResult(answered.verdict))
+        return answered
+      } catch (error) {
+        meter.count(bypassReason(request) ? 'bypass' : 'miss')
+        throw error
+      }
+    },
+    snapshot,
+  }
 }
 
 function forwardReason(entry: Entry | undefined, request: CacheRequest): ForwardReason {

@@ -3,28 +3,32 @@ import { type Context, context, propagation, trace } from '@opentelemetry/api'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import { CUSTOMER_REGION } from '../../otel/sdk/customer-region.ts'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { Region } from '../kit/control/document.ts'
 import { HttpError } from '../kit/http/errors.ts'
 import { namedRoute } from '../kit/http/named-route.ts'
 import { forward, responseHeaders, sendAnswer, toCall } from '../kit/http/proxy.ts'
 import { createServiceApp } from '../kit/http/server.ts'
+import { type CustomerMeter, createCustomerMeter } from './customer-meter.ts'
 import { customerRegion } from './domain.ts'
 import type { EdgesByCustomer } from './edges.ts'
 
-export type FrontdoorDeps = { edges: EdgesByCustomer; log: Logger }
+export type FrontdoorDeps = { edges: EdgesByCustomer; log: Logger; metrics?: Metrics }
 
 const REGION_HEADER = 'x-customer-region'
 
-export function createApp({ edges, log }: FrontdoorDeps): Express {
+export function createApp({ edges, log, metrics = noMetrics }: FrontdoorDeps): Express {
+  const count = createCustomerMeter(metrics)
   const routes = express.Router({ caseSensitive: true })
   for (const pattern of ['/api/*path', '/images/:file', '/{*path}'])
-    routes.all(pattern, namedRoute(pattern), handOver(edges))
+    routes.all(pattern, namedRoute(pattern), handOver(edges, count))
   return createServiceApp({ log, routes, bodies: 'raw' })
 }
 
-function handOver(edges: EdgesByCustomer): RequestHandler {
+function handOver(edges: EdgesByCustomer, count: CustomerMeter): RequestHandler {
   return async (request, response) => {
     const region = regionOf(request)
+    count(region, response)
     const call = toCall(request)
     trace.getActiveSpan()?.setAttribute(CUSTOMER_REGION, region)
     const answer = await context.with(withRegion(region), () => forward(edges[region], call))

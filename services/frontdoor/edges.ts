@@ -1,6 +1,7 @@
 // The edges as customers of each region reach them: the nearest that is not dark. Probes tell which regions are dark within seconds;
 // until they do, failed attempts that may be repeated go to the next region by themselves.
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { type BalancedCaller, createBalancedCaller } from '../kit/calls/balanced-caller.ts'
 import { type Caller, CallFailure, type CallResponse } from '../kit/calls/caller.ts'
 import { type LiveControl, selectEndpoints } from '../kit/calls/select-endpoints.ts'
@@ -19,17 +20,25 @@ export type Edges = {
   close(): Promise<void>
 }
 
-export type EdgesOptions = { control: LiveControl; log: Logger; probeEveryMs?: number }
+export type EdgesOptions = { control: LiveControl; log: Logger; metrics?: Metrics; probeEveryMs?: number }
 
 const probeTimeoutMs = 500
 
-export function createEdges({ control, log, probeEveryMs = 1_000 }: EdgesOptions): Edges {
+export function createEdges({ control, log, metrics = noMetrics, probeEveryMs = 1_000 }: EdgesOptions): Edges {
   const states = new Map<NodeRegion, RegionState>()
   const isDark = (region: NodeRegion) => states.get(region)?.dark ?? false
   const shining = selectEndpoints(control, 'edge', (endpoints) => avoidDark(endpoints, isDark))
   // Counted from where the customer is: an edge in another region is as far away as it is for them.
   const customers = byRegion((from) =>
-    createBalancedCaller({ callee: 'edge', from, control: shining, log, isUnavailable: foundNoGateway }),
+    createBalancedCaller({
+      callee: 'edge',
+      from,
+      control: shining,
+      log,
+      metrics,
+      customerRegion: from,
+      isUnavailable: foundNoGateway,
+    }),
   )
   const probes = byRegion((region) => {
     const own = selectEndpoints(control, 'edge', (endpoints) => endpoints.filter((each) => each.region === region))

@@ -4,8 +4,8 @@ import { runNode } from '../kit/node.ts'
 import { createApp } from './app.ts'
 import { createEdges } from './edges.ts'
 
-runNode('frontdoor', ({ control, log, onClose }) => {
-  const edges = createEdges({ control, log })
+runNode('frontdoor', ({ control, log, metrics, onClose }) => {
+  const edges = createEdges({ control, log, metrics })
   onClose(() => edges.close())
-  return { app: createApp({ edges: edges.byCustomer, log }), start: () => edges.start() }
+  return { app: createApp({ edges: edges.byCustomer, log, metrics }), start: () => edges.start() }
 })

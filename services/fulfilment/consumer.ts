@@ -1,5 +1,7 @@
 // Takes confirmed orders from the queue and ships them: at least once each, with an effect exactly once.
+import { currentCustomerRegion } from '../../otel/sdk/customer-region.ts'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { withConsumerSpan } from '../kit/queue/message-spans.ts'
 import type { Message, Queue } from '../kit/queue/queue.ts'
 import type { OrdersClient } from '../orders/client.ts'
@@ -12,12 +14,18 @@ export type ConsumerDeps = {
   store: FulfilmentStore
   orders: Pick<OrdersClient, 'markShipped'>
   log: Logger
+  metrics?: Metrics
 }
 
 const BATCH = 10
 
 /** Handles one batch of messages; returns how many there were. A message that fails is given back and harms no other. */
-export async function consumeBatch({ queue, store, orders, log }: ConsumerDeps): Promise<number> {
+export async function consumeBatch({ queue, store, orders, log, metrics = noMetrics }: ConsumerDeps): Promise<number> {
+  const shipments = metrics.counter({
+    name: 'shop_shipments_total',
+    help: 'Orders that were shipped',
+    labels: ['customer_region'],
+  })
   const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
   await Promise.all(messages.map(handle))
   return messages.length
@@ -38,7 +46,8 @@ export async function consumeBatch({ queue, store, orders, log }: ConsumerDeps):
   }
 
   async function ship(orderId: string): Promise<void> {
-    const { trackingNumber } = await store.ship(orderId, trackingNumberOf(orderId))
+    const { trackingNumber, isNew } = await store.ship(orderId, trackingNumberOf(orderId))
+    if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
     if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)
     log.info({ orderId, trackingNumber }, 'order shipped')

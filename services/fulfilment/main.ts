@@ -6,15 +6,15 @@ import { repeat } from '../kit/repeat.ts'
 import { createOrdersClient } from '../orders/client.ts'
 import { createApp } from './app.ts'
 import { consumeBatch } from './consumer.ts'
-import { ORDER_CONFIRMED_QUEUE } from './contract.ts'
+import { DEAD_LETTER_QUEUE, ORDER_CONFIRMED_QUEUE } from './contract.ts'
 import { createFulfilmentStore } from './store.ts'
 
 const POLL_EVERY_MS = 200
 
 runNode('fulfilment', (node) => {
-  const { log } = node
+  const { log, metrics } = node
   const database = node.database()
-  const queue = createQueue(database, 'consumer', log)
+  const queue = createQueue(database, 'consumer', log, metrics)
   const store = createFulfilmentStore(database)
   const orders = createOrdersClient(node.caller('orders'))
   node.onClose(() => queue.close())
@@ -23,9 +23,10 @@ runNode('fulfilment', (node) => {
     async start() {
       await queue.waitUntilInstalled(ORDER_CONFIRMED_QUEUE)
       const consume = async () => {
-        while ((await consumeBatch({ queue, store, orders, log })) > 0);
+        while ((await consumeBatch({ queue, store, orders, log, metrics })) > 0);
       }
       node.onClose(repeat('consume orders', POLL_EVERY_MS, consume, log))
+      node.onClose(queue.observe(ORDER_CONFIRMED_QUEUE, DEAD_LETTER_QUEUE))
     },
   }
 })

@@ -14,8 +14,8 @@ GRANT USAGE ON SCHEMA fulfilment TO fulfilment;
 GRANT SELECT, INSERT ON fulfilment.shipments TO fulfilment;`
 
 export type FulfilmentStore = {
-  /** Records the shipment unless there is one; returns the one that counts. */
-  ship(orderId: string, trackingNumber: string): Promise<Shipment>
+  /** Records the shipment unless there is one; returns the one that counts, and whether this call has made it. */
+  ship(orderId: string, trackingNumber: string): Promise<Shipment & { isNew: boolean }>
   find(orderId: string): Promise<Shipment | undefined>
 }
 
@@ -29,13 +29,14 @@ export function createFulfilmentStore(database: Database): FulfilmentStore {
   return {
     find,
     async ship(orderId, trackingNumber) {
-      await database.query(
-        'INSERT INTO fulfilment.shipments (order_id, tracking_number) VALUES ($1, $2) ON CONFLICT (order_id) DO NOTHING',
+      const inserted = await database.query(
+        `INSERT INTO fulfilment.shipments (order_id, tracking_number) VALUES ($1, $2)
+         ON CONFLICT (order_id) DO NOTHING RETURNING 1`,
         [orderId, trackingNumber],
       )
       const shipment = await find(orderId)
       if (!shipment) throw new Error('a shipment that was just recorded is not there')
-      return shipment
+      return { ...shipment, isNew: inserted.length > 0 }
     },
   }
 }

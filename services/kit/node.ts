@@ -1,7 +1,8 @@
 // The life of a node's process: read the configuration, join the control plane, listen, report ready, leave in order.
 import type { Express } from 'express'
 import { createLogger, type Logger } from '../../otel/sdk/logger.ts'
-import { shutdownTelemetry } from '../../otel/sdk/register.ts'
+import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
+import { metrics, shutdownTelemetry } from '../../otel/sdk/register.ts'
 import { createBalancedCaller } from './calls/balanced-caller.ts'
 import type { Caller } from './calls/caller.ts'
 import { type NodeConfig, readConfig, required } from './config.ts'
@@ -11,10 +12,12 @@ import { createDatabase, type Database } from './database/database.ts'
 import { listen } from './http/server.ts'
 import { createStream } from './network/connector.ts'
 import { Network } from './network/network.ts'
+import { measureNode } from './node-metrics.ts'
 
 export type Node = {
   config: NodeConfig
   log: Logger
+  metrics: Metrics
   control: ControlStream
   /** A balanced caller of a kind of node; `from` is the region that its delays are counted from, this node's when omitted. */
   caller(callee: string, options?: { from?: NodeRegion }): Caller
@@ -59,9 +62,10 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
   const { app, start: begin } = await build({
     config,
     log,
+    metrics,
     control,
     caller: (callee, options) => {
-      const caller = createBalancedCaller({ callee, from: options?.from ?? config.region, control, log })
+      const caller = createBalancedCaller({ callee, from: options?.from ?? config.region, control, log, metrics })
       closers.push(() => caller.close())
       return caller
     },
@@ -74,6 +78,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
           primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
           replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
+        names: { primary: `postgres-${primaryRegion}`, replica: `postgres-${config.region}` },
+        metrics,
         log,
       })
       databases.push(database)
@@ -84,7 +90,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
   })
 
   const readiness = watchReadiness(databases, control)
-  const server = await listen(app, { host: config.host, port: config.port, health: readiness.state })
+  measureNode(metrics, control, () => readiness.state().ready)
+  const server = await listen(app, { host: config.host, port: config.port, health: readiness.state, metrics })
   await control.first
   await begin?.()
   readiness.start()

@@ -141,7 +141,7 @@ export class Engine {
     const startMs = this.#nowMs()
     let latencyMs = 0
     this.#inFlight += 1
-    const outcome = await this.#deps.around({ ...place, attempt: shopper.attempts + 1 }, async () => {
+    const ask = async (): Promise<Outcome> => {
       try {
         const answer = await this.#deps.send(request, shopper.region).finally(() => {
           latencyMs = this.#nowMs() - startMs
@@ -154,9 +154,13 @@ export class Engine {
         this.#deps.log.error({ err: error, ...place }, 'the load generator failed')
         return { kind: 'error', reason: 'internal' }
       }
+    }
+    const outcome = await this.#deps.around({ ...place, attempt: shopper.attempts + 1 }, async () => {
+      const outcome = await ask()
+      this.#inFlight -= 1
+      this.#deps.onRecord({ ...place, outcome, latencyMs })
+      return outcome
     })
-    this.#inFlight -= 1
-    this.#deps.onRecord({ ...place, outcome, latencyMs })
     this.#visits.settleCheckout(shopper)
     this.#goOn(shopper, action, outcome)
   }

@@ -1,6 +1,7 @@
 // The load generator put together: engine, counts, the summary of every ten seconds.
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import type { CallResponse } from '../kit/calls/caller.ts'
 import type { Region } from '../kit/control/document.ts'
 import { Accounts } from './accounts.ts'
@@ -11,6 +12,7 @@ import type { CheckoutRecord, Report } from './contract.ts'
 import { buildCustomers, DEMO_PASSWORD } from './customers.ts'
 import { Engine } from './engine.ts'
 import type { Journeys } from './journeys.ts'
+import { createLoadMeter } from './load-meter.ts'
 import { currentTraceId, withStepSpan } from './step-span.ts'
 import { Tally, type TallySummary } from './tally.ts'
 
@@ -22,11 +24,13 @@ export type LoadDeps = {
   /** Sends one request once; rejects with `CallFailure`. */
   send(request: ShopRequest, region: Region): Promise<CallResponse>
   log: Logger
+  metrics?: Metrics
 }
 
 export type Load = ReturnType<typeof createLoad>
 
-export function createLoad({ journeys, seed, send, log }: LoadDeps) {
+export function createLoad({ journeys, seed, send, log, metrics = noMetrics }: LoadDeps) {
+  const meter = createLoadMeter(metrics)
   const startedAt = new Date().toISOString()
   const checkouts = new CheckoutLog()
   const total = new Tally()
@@ -43,10 +47,20 @@ export function createLoad({ journeys, seed, send, log }: LoadDeps) {
     around: (step, run) => withStepSpan(step, log, run),
     uniqueId: randomUUID,
     log,
-    onSend: () => forBoth((tally) => tally.send()),
-    onDrop: (reason, count) => forBoth((tally) => tally.drop(reason, count)),
-    onRecord: (record) => forBoth((tally) => tally.record(record)),
+    onSend() {
+      forBoth((tally) => tally.send())
+      meter.offered(1)
+    },
+    onDrop(reason, count) {
+      forBoth((tally) => tally.drop(reason, count))
+      meter.dropped(reason, count)
+    },
+    onRecord(record) {
+      forBoth((tally) => tally.record(record))
+      meter.finished(record)
+    },
   })
+  meter.observe(engine)
 
   function forBoth(count: (tally: Tally) => void): void {
     count(total)

@@ -11,10 +11,10 @@ import { createShopCaller } from './shop-caller.ts'
 /** Leaves time to send the last spans before the supervisor loses patience. */
 const LEAVE_MS = 2_000
 
-runNode('load', ({ config, log, control, onClose }) => {
+runNode('load', ({ config, log, metrics, control, onClose }) => {
   const journeys = readJourneys(config.journeysFile)
-  const shop = createShopCaller({ control, log })
-  const load = createLoad({ journeys, seed: config.seed, send: shop.send, log })
+  const shop = createShopCaller({ control, log, metrics })
+  const load = createLoad({ journeys, seed: config.seed, send: shop.send, log, metrics })
   onClose(async () => {
     load.stop()
     await shop.close(LEAVE_MS)

@@ -26,7 +26,11 @@ export type ShopCaller = {
 }
 
 /** What the control plane says of the frontdoor's policy goes before a browser's habits. */
-export function createShopCaller({ control, log }: Pick<BalancedCallerDeps, 'control' | 'log'>): ShopCaller {
+export function createShopCaller({
+  control,
+  log,
+  metrics,
+}: Pick<BalancedCallerDeps, 'control' | 'log' | 'metrics'>): ShopCaller {
   const adjust = (document: ControlDocument): ControlDocument => ({
     ...document,
     policies: { ...document.policies, frontdoor: { ...browserPolicy, ...document.policies.frontdoor } },
@@ -39,6 +43,7 @@ export function createShopCaller({ control, log }: Pick<BalancedCallerDeps, 'con
       onChange: (listener) => control.onChange((document) => listener(adjust(document))),
     },
     log,
+    ...(metrics ? { metrics } : {}),
   })
   const leaving = new AbortController()
   // Every request in flight listens to it.

@@ -14,7 +14,7 @@ export type RequestRecord = {
   latencyMs: number
 }
 
-type DropReason = 'inFlight' | 'late'
+export type DropReason = 'inFlight' | 'late'
 
 export type TallySummary = Pick<
   Report,

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { ORDER_CONFIRMED_QUEUE } from '../fulfilment/contract.ts'
 import { withoutScope } from '../kit/http/deadline.ts'
 import { HttpError } from '../kit/http/errors.ts'
@@ -13,6 +14,7 @@ import type { Card } from '../payments/contract.ts'
 import type { ProductsClient } from '../products/client.ts'
 import type { Checkout, Order } from './contract.ts'
 import { afterCharge, afterReservation, checkoutFingerprint, type Refusal, type Reservation } from './domain.ts'
+import { createSalesMeter } from './sales-meter.ts'
 import type { OrdersStore, PendingOrder } from './store.ts'
 
 export type CheckoutDeps = {
@@ -21,6 +23,7 @@ export type CheckoutDeps = {
   payments: PaymentsClient
   queue: Pick<Queue, 'publish'>
   log: Logger
+  metrics?: Metrics
 }
 
 /** How many abandoned orders one turn takes up. */
@@ -28,7 +31,9 @@ const SETTLE_BATCH = 20
 
 export type CheckoutService = ReturnType<typeof createCheckout>
 
-export function createCheckout({ store, products, payments, queue, log }: CheckoutDeps) {
+export function createCheckout({ store, products, payments, queue, log, metrics = noMetrics }: CheckoutDeps) {
+  const sales = createSalesMeter(metrics)
+
   /** Orders the customer's basket, or returns what the same key ordered before. A `pending` order's outcome is not known yet. */
   async function checkOut(userId: string, key: string, { address, card }: Checkout): Promise<Order> {
     const fingerprint = checkoutFingerprint(address)
@@ -71,18 +76,20 @@ export function createCheckout({ store, products, payments, queue, log }: Checko
 
   async function confirm(order: PendingOrder, reservation: Reservation): Promise<void> {
     const messageId = randomUUID()
-    await store.confirm(order, reservation, (transaction) =>
+    const confirmed = await store.confirm(order, reservation, (transaction) =>
       withProducerSpan(ORDER_CONFIRMED_QUEUE, messageId, (carrier) =>
         queue.publish(transaction, ORDER_CONFIRMED_QUEUE, messageId, { orderId: order.id, trace: carrier }),
       ),
     )
+    if (confirmed) sales.accepted(reservation.totalCents)
     log.info({ orderId: order.id, totalCents: reservation.totalCents }, 'order confirmed')
   }
 
   /** The stock goes back first: a refused order must hold none, and one that is cut off here is still pending. */
   async function refuse(order: PendingOrder, refusal: Refusal): Promise<void> {
     await products.releaseStock({ params: { orderId: order.id } })
-    await store.refuse(order.id, refusal.reason, refusal.productId)
+    const refused = await store.refuse(order.id, refusal.reason, refusal.productId)
+    if (refused) sales.refused(refusal.reason)
     log.info({ orderId: order.id, reason: refusal.reason }, 'order refused')
   }
 

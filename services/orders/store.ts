@@ -172,21 +172,22 @@ export function createOrdersStore(database: Database) {
     },
 
     /**
-     * Confirms a pending order: its lines, its basket emptied and the message to fulfilment, all or nothing.
+     * Confirms a pending order: its lines, its basket emptied and the message to fulfilment, all or nothing. False when it was not
+     * pending any more.
      * @param publish is called inside the transaction, only when this call is the one that confirms
      */
     async confirm(
       order: PendingOrder,
       reservation: Reservation,
       publish: (transaction: Queryable) => Promise<void>,
-    ): Promise<void> {
-      await database.transaction(async (transaction) => {
+    ): Promise<boolean> {
+      return database.transaction(async (transaction) => {
         const confirmed = await transaction.query(
           `UPDATE orders SET status = 'confirmed', total_cents = $2, read_after = $3
            WHERE id = $1 AND status = 'pending' RETURNING 1`,
           [order.id, reservation.totalCents, reservation.readAfter],
         )
-        if (confirmed.length === 0) return
+        if (confirmed.length === 0) return false
         await transaction.query(
           `INSERT INTO order_lines (order_id, product_id, name, quantity, unit_price_cents)
            SELECT $1, line."productId", line.name, line.quantity, line."unitPriceCents"
@@ -199,15 +200,18 @@ export function createOrdersStore(database: Database) {
           order.items.map((item) => item.productId),
         ])
         await publish(transaction)
+        return true
       })
     },
 
-    async refuse(orderId: string, reason: RefusalReason, productId: string | null): Promise<void> {
-      await database.query(
+    /** False when the order was not pending any more. */
+    async refuse(orderId: string, reason: RefusalReason, productId: string | null): Promise<boolean> {
+      const rows = await database.query(
         `UPDATE orders SET status = 'refused', refusal = $2, refused_product_id = $3
-         WHERE id = $1 AND status = 'pending'`,
+         WHERE id = $1 AND status = 'pending' RETURNING 1`,
         [orderId, reason, productId],
       )
+      return rows.length > 0
     },
 
     async find(orderId: string): Promise<Order | undefined> {

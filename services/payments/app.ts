@@ -2,16 +2,22 @@
 import { trace } from '@opentelemetry/api'
 import type { Express } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { HttpError } from '../kit/http/errors.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { type ChargeOutcome, paymentsApi } from './contract.ts'
 import { authorise } from './domain.ts'
-import type { NewCharge, PaymentsStore } from './store.ts'
+import type { NewCharge, PaymentsStore, Settled } from './store.ts'
 
-export type PaymentsDeps = { store: PaymentsStore; now: () => Date; log: Logger }
+export type PaymentsDeps = { store: PaymentsStore; now: () => Date; log: Logger; metrics?: Metrics }
 
-export function createApp({ store, now, log }: PaymentsDeps): Express {
+export function createApp({ store, now, log, metrics = noMetrics }: PaymentsDeps): Express {
+  const payments = metrics.counter({
+    name: 'shop_payments_total',
+    help: 'Charges by their outcome, each order once',
+    labels: ['outcome', 'reason'],
+  })
   const routes = createRoutes(paymentsApi, {
     charge: async ({ params, body }) => {
       const { amountCents, currency } = body
@@ -20,19 +26,22 @@ export function createApp({ store, now, log }: PaymentsDeps): Express {
         authorisation.kind === 'approved'
           ? { status: 'charged', amountCents, currency, cardBrand: authorisation.brand, cardLast4: authorisation.last4 }
           : { status: 'declined', amountCents, currency, reason: authorisation.reason }
-      const outcome = await store.settle(params.orderId, charge)
+      const settled = await store.settle(params.orderId, charge)
+      const { outcome } = settled
       if (outcome.kind === 'charged' && outcome.amountCents !== amountCents) {
         throw new HttpError(409, 'amount_differs', 'this order was charged with another amount')
       }
-      return report(params.orderId, outcome)
+      return report(params.orderId, settled)
     },
     cancelCharge: async ({ params }) =>
       report(params.orderId, await store.settle(params.orderId, { status: 'cancelled' })),
   })
 
-  function report(orderId: string, outcome: ChargeOutcome): ChargeOutcome {
+  function report(orderId: string, { outcome, isNew }: Settled): ChargeOutcome {
     trace.getActiveSpan()?.setAttributes({ 'faultline.order.id': orderId, 'faultline.charge.outcome': outcome.kind })
     log.info({ orderId, outcome: outcome.kind }, `charge ${outcome.kind}`)
+    const reason = outcome.kind === 'declined' ? outcome.reason : undefined
+    if (isNew) payments.add({ outcome: outcome.kind, reason })
     return outcome
   }
 

@@ -5,5 +5,10 @@ import { createApp } from './app.ts'
 import { createPaymentsStore } from './store.ts'
 
 runNode('payments', (node) => ({
-  app: createApp({ store: createPaymentsStore(node.database()), now: () => new Date(), log: node.log }),
+  app: createApp({
+    store: createPaymentsStore(node.database()),
+    now: () => new Date(),
+    log: node.log,
+    metrics: node.metrics,
+  }),
 }))

@@ -28,26 +28,33 @@ type Row = {
   card_brand: string | null
   card_last4: string | null
   decline_reason: DeclineReason | null
+  is_new: boolean
+}
+
+export type Settled = {
+  outcome: ChargeOutcome
+  /** Whether this call has brought it about. */
+  isNew: boolean
 }
 
 export type PaymentsStore = {
   /** Writes the charge unless the order has one; returns the one that it has now. */
-  settle(orderId: string, charge: NewCharge): Promise<ChargeOutcome>
+  settle(orderId: string, charge: NewCharge): Promise<Settled>
 }
 
 export function createPaymentsStore(database: Database): PaymentsStore {
   return {
     async settle(orderId, charge) {
       const [row] = await database.query<Row>(
-        // The empty update makes RETURNING give the row that was there first, in one atomic statement.
+        // The empty update makes RETURNING give the row that was there first, in one atomic statement; only an updated row has an xmax.
         `INSERT INTO charges (order_id, status, amount_cents, currency, card_brand, card_last4, decline_reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (order_id) DO UPDATE SET order_id = EXCLUDED.order_id
-         RETURNING charge_id, status, amount_cents, card_brand, card_last4, decline_reason`,
+         RETURNING charge_id, status, amount_cents, card_brand, card_last4, decline_reason, xmax = 0 AS is_new`,
         [orderId, charge.status, ...columns(charge)],
       )
       if (!row) throw new Error('an upsert returned no row')
-      return toOutcome(row)
+      return { outcome: toOutcome(row), isNew: row.is_new }
     },
   }
 }

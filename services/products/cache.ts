@@ -1,6 +1,8 @@
 // A short-lived cache before the catalogue's reads: many customers who look at one product cost one query every few seconds.
 // A read that must see a certain write goes past it, and leaves what it found for the others.
 import { LRUCache } from 'lru-cache'
+import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
+import { type CacheMeter, type CacheResult, createCacheMeter } from '../kit/cache-meter.ts'
 import { withoutScope } from '../kit/http/deadline.ts'
 import { withTimeLimit } from '../kit/http/time-limit.ts'
 import type { Category, Product, ProductPage } from './contract.ts'
@@ -23,12 +25,13 @@ export type CacheOptions = {
   random?: () => number
   /** A monotonic clock in ms. */
   nowMs?: () => number
+  metrics?: Metrics
 }
 
 /** The store with its reads cached. */
 export function cacheReads(
   store: ProductStore,
-  { random = Math.random, nowMs = () => performance.now() }: CacheOptions = {},
+  { random = Math.random, nowMs = () => performance.now(), metrics = noMetrics }: CacheOptions = {},
 ): ProductStore {
   const ttl = ([from, to]: readonly [number, number]) => from + Math.round(random() * (to - from))
   /** `fetch` runs `load` once for all who ask at the same time. */
@@ -54,6 +57,15 @@ export function cacheReads(
   const pages = cacheOf<ProductPage>(MAX_PAGES, PRODUCT_TTL_MS, (key) => store.listProducts(JSON.parse(key)))
   const categories = cacheOf<Category[]>(1, CATEGORIES_TTL_MS, () => store.listCategories())
 
+  const meters = {
+    products: createCacheMeter(metrics, 'products'),
+    pages: createCacheMeter(metrics, 'pages'),
+    categories: createCacheMeter(metrics, 'categories'),
+  }
+  meters.products.observe(() => ({ entries: products.size }))
+  meters.pages.observe(() => ({ entries: pages.size }))
+  meters.categories.observe(() => ({ entries: categories.size }))
+
   const keep = (items: readonly Product[]) => {
     for (const item of items) products.set(item.id, item, { ttl: ttl(PRODUCT_TTL_MS) })
   }
@@ -63,7 +75,8 @@ export function cacheReads(
 
     async listProducts(query, readAfter) {
       const key = keyOf(query)
-      if (readAfter === undefined) return pages.forceFetch(key)
+      if (readAfter === undefined) return fetchCounted(pages, key, meters.pages)
+      meters.pages.count('bypass')
       const page = await store.listProducts(query, readAfter)
       pages.set(key, page, { ttl: ttl(PRODUCT_TTL_MS) })
       return page
@@ -72,6 +85,7 @@ export function cacheReads(
     async getProducts(ids, readAfter) {
       const known = new Map(readAfter === undefined ? ids.map((id) => [id, products.get(id)]) : [])
       const unknown = ids.filter((id) => known.get(id) === undefined)
+      for (const id of ids) meters.products.count(readAfter !== undefined ? 'bypass' : known.get(id) ? 'hit' : 'miss')
       const loaded = unknown.length === 0 ? [] : await store.getProducts(unknown, readAfter)
       keep(loaded)
       for (const product of loaded) known.set(product.id, product)
@@ -79,14 +93,28 @@ export function cacheReads(
     },
 
     async getProduct(id, readAfter) {
-      if (readAfter === undefined) return existing(await products.fetch(id))
+      if (readAfter === undefined) return existing(await fetchCounted(products, id, meters.products))
+      meters.products.count('bypass')
       const product = await store.getProduct(id, readAfter)
       if (product) keep([product])
       return product
     },
 
-    listCategories: () => categories.forceFetch('all'),
+    listCategories: () => fetchCounted(categories, 'all', meters.categories),
   }
+}
+
+function fetchCounted<V extends object>(cache: LRUCache<string, V>, key: string, meter: CacheMeter): Promise<V> {
+  const status: LRUCache.Status<string, V> = {}
+  const value = cache.forceFetch(key, { status })
+  meter.count(resultOf(status))
+  return value
+}
+
+/** What is stale is loaded anew, and waited for. */
+function resultOf({ fetch }: LRUCache.Status<string, object>): CacheResult {
+  if (fetch === 'hit') return 'hit'
+  return fetch === 'inflight' ? 'coalesced' : 'miss'
 }
 
 function existing(entry: Product | Missing | undefined): Product | undefined {

@@ -5,6 +5,6 @@ import { createApp } from './app.ts'
 import { cacheReads } from './cache.ts'
 import { createProductStore } from './store.ts'
 
-runNode('products', ({ log, database }) => ({
-  app: createApp({ store: cacheReads(createProductStore(database())), log }),
+runNode('products', ({ log, metrics, database }) => ({
+  app: createApp({ store: cacheReads(createProductStore(database()), { metrics }), log }),
 }))

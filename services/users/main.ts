@@ -7,7 +7,9 @@ import { createApp } from './app.ts'
 import { createPasswords } from './passwords.ts'
 import { createUserStore } from './store.ts'
 
-runNode('users', ({ config, log, database }) => {
+runNode('users', ({ config, log, metrics, database }) => {
   const sessions = createSessions(required(config.sessionSecret, 'FAULTLINE_SESSION_SECRET'))
-  return { app: createApp({ store: createUserStore(database()), passwords: createPasswords(), sessions, log }) }
+  return {
+    app: createApp({ store: createUserStore(database()), passwords: createPasswords(), sessions, log, metrics }),
+  }
 })

@@ -1,12 +1,14 @@
 // Calls a kind of node: balances over its live replicas, repeats what may be repeated, and cuts everything by the request's deadline.
 // It carries out what its neighbours decide (balancer, outlier, retry, retry-budget, guard) and decides nothing itself.
 import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel'
-import { withClientAttempt } from '../../../otel/sdk/client-span.ts'
+import { type ClientAttempt, withClientAttempt } from '../../../otel/sdk/client-span.ts'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import type { ControlDocument, NodeRegion } from '../control/document.ts'
 import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadline.ts'
 import { sendAttempt } from './attempt.ts'
 import { AttemptFailed } from './attempt-failed.ts'
+import { createCallMeter } from './call-meter.ts'
 import { type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
 import { type BreakerState, Guard } from './guard.ts'
 import { isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
@@ -27,6 +29,10 @@ export type BalancedCallerDeps = {
     onChange(listener: (document: ControlDocument) => void): () => void
   }
   log: Pick<Logger, 'warn'>
+  /** Nothing is measured when omitted: for probes, which are no calls of anybody. */
+  metrics?: Metrics
+  /** The region of the customers that this caller stands in for; a label of its metrics. */
+  customerRegion?: string
   /** Whether an answer means that the replica is not able to work; by its status when omitted. */
   isUnavailable?: (response: CallResponse) => boolean
   /** Uniform in [0, 1). */
@@ -58,6 +64,9 @@ type Ongoing = {
   attempts: number
 }
 
+/** How far an attempt has come, for what is measured of it: since when it has been waiting or, once it was sent, under way. */
+type Progress = { sinceMs: number; sent: ClientAttempt | undefined }
+
 /** An attempt's outcome with the verdict on repeating it. */
 type Verdict = { outcome: Outcome; repeatAfterMs: number | undefined }
 
@@ -75,9 +84,13 @@ const repeat = retry(
 /** A caller of `callee` that follows the control document until it is closed. */
 export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
   const { callee, from, control, log, isUnavailable = saysUnavailable, random = Math.random } = deps
-  const replicas = new ReplicaSet(callee, from, log)
+  const meter = createCallMeter(deps.metrics ?? noMetrics, callee, deps.customerRegion)
+  const replicas = new ReplicaSet(callee, from, log, meter.ejected)
   let policy = policyOf(control.document(), callee)
-  const onBreaker = (state: BreakerState) => log.warn({ callee, state }, 'breaker changed')
+  const onBreaker = (state: BreakerState) => {
+    log.warn({ callee, state }, 'breaker changed')
+    meter.breakerChanged(state)
+  }
   const guard = new Guard({ policy, isUnavailable, onBreaker })
   let budget = newBudget(policy, performance.now())
 
@@ -91,9 +104,14 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
 
   async function attemptOnce(call: Ongoing): Promise<Verdict> {
     call.attempts += 1
+    if (call.attempts > 1) meter.repeated()
+    const progress: Progress = { sinceMs: performance.now(), sent: undefined }
     const outcome = await guard
-      .run(() => sendToReplica(call), call.scope?.signal)
+      .run(() => sendToReplica(call, progress), call.scope?.signal)
       .then((response): Outcome => ({ kind: 'answered', response, unavailable: isUnavailable(response) }), failed)
+    const { sinceMs, sent } = progress
+    const durationMs = performance.now() - sinceMs
+    meter.attempt({ request: call.request, instance: sent?.instance, span: sent?.span, outcome, durationMs })
     return { outcome, repeatAfterMs: repeatAfterMs(call, outcome) }
   }
 
@@ -106,13 +124,17 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
       remainingMs: call.scope && call.scope.deadlineAtMs - performance.now(),
       random,
     })
-    const rest = delayMs === undefined ? undefined : spend(budget)
-    if (!rest) return undefined
+    if (delayMs === undefined) return undefined
+    const rest = spend(budget)
+    if (!rest) {
+      meter.repeatRefused()
+      return undefined
+    }
     budget = rest
     return delayMs
   }
 
-  async function sendToReplica(call: Ongoing): Promise<CallResponse> {
+  async function sendToReplica(call: Ongoing, progress: Progress): Promise<CallResponse> {
     const { request, scope, tried } = call
     const timeoutMs = attemptTimeoutMs(request, scope, policy)
     if (timeoutMs < 1) throw new AttemptFailed('timeout', 'the deadline has passed', { sent: false })
@@ -125,8 +147,11 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     const headers = { ...request.headers, [DEADLINE_HEADER]: String(Math.floor(timeoutMs)) }
     const client = replica.acquire()
     let reusable = false
+    const attempt: ClientAttempt = { method, route, callee, instance, peerPort, resendCount }
+    progress.sent = attempt
+    progress.sinceMs = performance.now()
     try {
-      const response = await withClientAttempt({ method, route, callee, instance, peerPort, resendCount }, () =>
+      const response = await withClientAttempt(attempt, () =>
         sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal: scope?.signal }),
       )
       reusable = true
@@ -141,6 +166,16 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     }
   }
 
+  const snapshot = (): CallerSnapshot => ({
+    callee,
+    breaker: guard.breaker,
+    queued: guard.queued,
+    // Time has earned some since the last call.
+    retryBudget: Math.floor(earn(budget, policy, performance.now()).tokens),
+    replicas: replicas.snapshot(),
+  })
+  meter.observe(snapshot)
+
   return {
     callee,
     async call(request) {
@@ -151,13 +186,7 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
       const { failure } = outcome
       throw new CallFailure(callee, failure.reason, `${callee} gave no answer: ${failure.message}`, { cause: failure })
     },
-    snapshot: () => ({
-      callee,
-      breaker: guard.breaker,
-      queued: guard.queued,
-      retryBudget: Math.floor(budget.tokens),
-      replicas: replicas.snapshot(),
-    }),
+    snapshot,
     close() {
       unsubscribe()
       return replicas.close()

@@ -18,13 +18,20 @@ export class ReplicaSet {
   readonly #callee: string
   readonly #network: Network
   readonly #log: Pick<Logger, 'warn'>
+  readonly #onEjected: (instance: string) => void
   #replicas: Replica[] = []
   readonly #leaving = new Set<Promise<void>>()
 
-  constructor(callee: string, from: NodeRegion, log: Pick<Logger, 'warn'>) {
+  constructor(
+    callee: string,
+    from: NodeRegion,
+    log: Pick<Logger, 'warn'>,
+    onEjected: (instance: string) => void = () => {},
+  ) {
     this.#callee = callee
     this.#network = new Network(from)
     this.#log = log
+    this.#onEjected = onEjected
   }
 
   /** Takes over endpoints and delays. Replicas that are gone get no more calls; those under way on them end in peace. */
@@ -50,7 +57,9 @@ export class ReplicaSet {
     const ejected = this.#replicas.filter((other) => other.ejected).length
     if (!replica.failed(policy, mayEjectOneMore(ejected, this.#replicas.length))) return
     const { consecutiveFailures, ejections } = replica.outlier
-    this.#log.warn({ instance: replica.endpoint.instance, consecutiveFailures, ejections }, 'replica ejected')
+    const { instance } = replica.endpoint
+    this.#log.warn({ instance, consecutiveFailures, ejections }, 'replica ejected')
+    this.#onEjected(instance)
   }
 
   snapshot(): ReplicaSnapshot[] {

@@ -31,6 +31,7 @@ async function startControlPlane(port = 0) {
     received,
     connected: (times: number) => until(`connection ${times}`, () => upgrades.length === times && socket),
     sendText: (text: string) => socket?.send(text),
+    ping: (text: string) => socket?.ping(text),
     send: (message: ToNode) => socket?.send(JSON.stringify(message)),
     cut: () => socket?.terminate(),
     async stop() {
@@ -223,4 +224,20 @@ test('a control plane that is silent for five seconds is left for a new connecti
     vi.advanceTimersByTime(100)
     return plane.upgrades.length === 2
   })
+})
+
+test('it knows whether it is connected, how often it was not, and the difference of the clocks', async () => {
+  const plane = await startControlPlane()
+  const { stream } = openStream(plane.port)
+  expect(stream.state()).toEqual({ connected: false, disconnections: 0, clockSkewS: undefined })
+  await plane.connected(1)
+  await until('the connection', () => stream.state().connected)
+  plane.ping(String(Date.now() + 60_000))
+  await until('the ping', () => stream.state().clockSkewS !== undefined)
+  expect(stream.state().clockSkewS).toBeLessThan(-30)
+  expect(stream.state().clockSkewS).toBeGreaterThanOrEqual(-60)
+  plane.cut()
+  await until('the loss', () => stream.state().disconnections === 1)
+  await plane.connected(2)
+  await until('the second connection', () => stream.state().connected)
 })

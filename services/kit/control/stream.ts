@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import WebSocket from 'ws'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { ClockSkew } from './clock-skew.ts'
 import { type ControlDocument, type FromNode, ToNode } from './document.ts'
 
 /** A control plane that is silent for so long is taken for gone; it pings every second. */
@@ -18,7 +19,17 @@ export type ControlStream = {
   /** Resolves with the first document. */
   first: Promise<ControlDocument>
   reportReady(ready: boolean, reason?: string): void
+  /** The stream itself, for metrics. */
+  state(): StreamState
   close(): void
+}
+
+export type StreamState = {
+  connected: boolean
+  /** How often it was lost. */
+  disconnections: number
+  /** This node's clock less the control plane's; undefined before the first ping. */
+  clockSkewS: number | undefined
 }
 
 export type ControlStreamOptions = {
@@ -46,6 +57,8 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
   let backoffMs = RECONNECT_MS.first
   let timer: NodeJS.Timeout | undefined
   let closed = false
+  let disconnections = 0
+  const skew = new ClockSkew()
 
   const send = (message: FromNode) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
@@ -80,11 +93,16 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     const current = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
     socket = current
     const silence = setTimeout(() => current.terminate(), SILENCE_MS)
+    let wasOpen = false
     current.on('open', () => {
+      wasOpen = true
       backoffMs = RECONNECT_MS.first
       send(ready)
     })
-    current.on('ping', () => silence.refresh())
+    current.on('ping', (data) => {
+      silence.refresh()
+      skew.notePing(data.toString(), Date.now())
+    })
     current.on('message', (data) => {
       silence.refresh()
       receive(data.toString())
@@ -93,6 +111,7 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     current.on('close', () => {
       clearTimeout(silence)
       if (closed) return
+      if (wasOpen) disconnections += 1
       timer = setTimeout(connectUntraced, backoffMs)
       backoffMs = Math.min(backoffMs * 2, RECONNECT_MS.max)
     })
@@ -111,6 +130,11 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
       ready = { type: 'ready', ready: isReady, ...(reason === undefined ? {} : { reason: reason.slice(0, 500) }) }
       send(ready)
     },
+    state: () => ({
+      connected: socket?.readyState === WebSocket.OPEN,
+      disconnections,
+      clockSkewS: skew.seconds,
+    }),
     close() {
       closed = true
       clearTimeout(timer)

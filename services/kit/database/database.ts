@@ -5,9 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
 import { HttpError } from '../http/errors.ts'
+import { createDatabaseMeter, type DatabaseMeter } from './database-meter.ts'
 import { databaseUnavailable, isCancelled, isDatabaseGone } from './failures.ts'
+import { createServerRoles, type StatusQuery, statusSql } from './server-roles.ts'
 
 export type Queryable = {
   /** Runs one statement and returns its rows. Values go as parameters, never into the text: the text is on the span. */
@@ -36,6 +39,9 @@ export type DatabaseOptions = {
   poolSize?: number
   /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
   streams?: { primary?: () => Socket; replica?: () => Socket }
+  /** Names of the servers in metrics, for instance `postgres-na`. */
+  names?: { primary: string; replica: string }
+  metrics?: Metrics
   log: Logger
 }
 
@@ -47,8 +53,16 @@ const CANCEL_MS = 2_000
 const REPLICA_PAUSE_MS = 1_000
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const primary = connectTo(options.primaryUrl, options, options.streams?.primary)
-  const replica = options.replicaUrl ? connectTo(options.replicaUrl, options, options.streams?.replica) : undefined
+  const names = options.names ?? { primary: 'primary', replica: 'replica' }
+  const primary = connectTo(options.primaryUrl, options, names.primary, options.streams?.primary)
+  const replica = options.replicaUrl
+    ? connectTo(options.replicaUrl, options, names.replica, options.streams?.replica)
+    : undefined
+  const roles = createServerRoles(
+    options.metrics ?? noMetrics,
+    { name: names.primary, ask: () => askStatus(primary) },
+    replica && { name: names.replica, ask: () => askStatus(replica, 0) },
+  )
   let replicaPausedUntilMs = 0
 
   const onPrimary: Queryable = {
@@ -60,6 +74,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         return await withClient(replica, (client, doomed) => run(replica, client, doomed, text, values), 0)
       } catch (error) {
         if (!isUnavailable(error)) throw error
+        replica.meter.passedOver('unavailable')
         replicaPausedUntilMs = performance.now() + REPLICA_PAUSE_MS
         options.log.warn('the replica does not answer; reading from the primary')
         return onPrimary.query(text, values)
@@ -71,19 +86,25 @@ export function createDatabase(options: DatabaseOptions): Database {
     query: onPrimary.query,
     transaction: (work) => withClient(primary, (client, doomed) => transact(primary, client, doomed, work)),
     async reader(readAfter) {
-      if (!onReplica || performance.now() < replicaPausedUntilMs) return onPrimary
+      if (!onReplica) return onPrimary
+      if (performance.now() < replicaPausedUntilMs) {
+        replica?.meter.passedOver('unavailable')
+        return onPrimary
+      }
       if (readAfter === undefined) return onReplica
       const [row] = await onReplica.query<{ caught_up: boolean | null }>(
         'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS caught_up',
         [readAfter],
       )
-      return row?.caught_up ? onReplica : onPrimary
+      if (row?.caught_up) return onReplica
+      replica?.meter.passedOver('behind')
+      return onPrimary
     },
     async position() {
       const [row] = await onPrimary.query<{ position: string }>('SELECT pg_current_wal_lsn()::text AS position')
       return row?.position ?? '0/0'
     },
-    ping: async () => void (await onPrimary.query('SELECT 1')),
+    ping: () => roles.check(),
     async close() {
       const pools = [primary, replica].flatMap((server) => (server ? [server.pool, server.cancellations] : []))
       await Promise.all(pools.map((pool) => pool.end()))
@@ -92,10 +113,21 @@ export function createDatabase(options: DatabaseOptions): Database {
 }
 
 /** A server as its clients use it; cancellations have a connection of their own, for they are needed when all others are busy. */
-type Server = { pool: pg.Pool; cancellations: pg.Pool }
+type Server = { pool: pg.Pool; cancellations: pg.Pool; meter: DatabaseMeter }
 
-function connectTo(url: string, { poolSize = 6 }: DatabaseOptions, stream?: () => Socket): Server {
-  return { pool: createPool(url, poolSize, stream), cancellations: createPool(url, 1, stream) }
+function connectTo(
+  url: string,
+  { poolSize = 6, metrics = noMetrics }: DatabaseOptions,
+  name: string,
+  stream?: () => Socket,
+): Server {
+  const pool = createPool(url, poolSize, stream)
+  return { pool, cancellations: createPool(url, 1, stream), meter: createDatabaseMeter(metrics, name, pool) }
+}
+
+/** Past the meter: it is nobody's statement. */
+function askStatus(server: Server, connectAttempts?: number): ReturnType<StatusQuery> {
+  return withClient(server, async (client) => (await client.query(statusSql)).rows[0], connectAttempts)
 }
 
 function createPool(url: string, size: number, stream?: () => Socket): pg.Pool {
@@ -117,11 +149,11 @@ function createPool(url: string, size: number, stream?: () => Socket): pg.Pool {
 type Doomed = WeakSet<pg.PoolClient>
 
 async function withClient<T>(
-  { pool }: Server,
+  server: Server,
   work: (client: pg.PoolClient, doomed: Doomed) => Promise<T>,
   connectAttempts = 6,
 ): Promise<T> {
-  const client = await acquire(pool, connectAttempts)
+  const client = await acquire(server, connectAttempts)
   const doomed: Doomed = new WeakSet()
   let failure: unknown
   try {
@@ -135,16 +167,19 @@ async function withClient<T>(
 }
 
 /** Nothing was sent yet, so a refused connection is tried again while the deadline allows: a primary restarts within a second. */
-async function acquire(pool: pg.Pool, attempts: number): Promise<pg.PoolClient> {
+async function acquire({ pool, meter }: Server, attempts: number): Promise<pg.PoolClient> {
   throwIfEnded()
   const again = handleWhen((error) => isDatabaseGone(error) && (remainingMs() ?? 1) > 0)
   const backoff = new ExponentialBackoff({ initialDelay: 40, maxDelay: 400 })
   const connect = retry(again, { maxAttempts: attempts, backoff })
+  const startMs = performance.now()
   const client = await connect
     .execute(() => pool.connect())
     .catch((error: unknown) => {
+      meter.waited(performance.now() - startMs, error)
       throw isDatabaseGone(error) ? databaseUnavailable(error) : error
     })
+  meter.waited(performance.now() - startMs, undefined)
   try {
     throwIfEnded()
   } catch (error) {
@@ -173,11 +208,15 @@ async function run<Row extends pg.QueryResultRow>(
     })
   }
   signal?.addEventListener('abort', cancel, { once: true })
+  const startMs = performance.now()
+  let failure: unknown
   try {
     return (await client.query<Row>(text, values)).rows
   } catch (error) {
+    failure = error
     throw isCancelled(error) || cancelling ? requestEnded(error) : error
   } finally {
+    server.meter.statement(text, performance.now() - startMs, failure)
     signal?.removeEventListener('abort', cancel)
     await cancelling
   }

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import express, { type Express, type Request, type Router } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
 import { errorResponse, unknownRoute } from './error-response.ts'
+import { createRequestMeter } from './request-meter.ts'
 import { requestScope } from './request-scope.ts'
 
 /** Everything that the shop accepts is small. */
@@ -62,13 +64,16 @@ export type Listening = { server: Server; port: number; close(graceMs: number): 
 /** Listens on `host:port` (0 for any free port). `close` takes no new work, lets requests finish for `graceMs`, then cuts them. */
 export async function listen(
   app: Express,
-  options: { host: string; port: number; health?: () => Health },
+  options: { host: string; port: number; health?: () => Health; metrics?: Metrics },
 ): Promise<Listening> {
-  const health = options.health ?? (() => ({ ready: true }))
+  const { health = () => ({ ready: true }), metrics = noMetrics } = options
+  const measure = createRequestMeter(metrics)
   const server = createServer(
     { maxHeaderSize: 16 * 1024, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      if (!answerHealth(request, response, health)) app(request, response)
+      if (answerHealth(request, response, health) || answerScrape(request, response, metrics)) return
+      measure(request, response)
+      app(request, response)
     },
   )
   await new Promise<void>((resolve, reject) => {
@@ -87,6 +92,19 @@ function answerHealth(request: IncomingMessage, response: ServerResponse, health
   response.statusCode = 'ready' in state && !state.ready ? 503 : 200
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify(state))
+  return true
+}
+
+/** A scrape, like a health check, must be answered when nothing else is. 404 when nothing is measured. */
+function answerScrape(request: IncomingMessage, response: ServerResponse, metrics: Metrics): boolean {
+  if (request.url !== '/metrics') return false
+  metrics.scrape(request.headers.accept).then(
+    (scrape) => {
+      if (!scrape) return response.writeHead(404).end()
+      response.writeHead(200, { 'content-type': scrape.contentType, vary: 'accept' }).end(scrape.body)
+    },
+    () => response.writeHead(500).end(),
+  )
   return true
 }
 

@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { withDatabase } from '../../../test/postgres.ts'
+import { seriesValue } from '../../../test/scrape.ts'
 import { until } from '../../../test/until.ts'
 import { createQueue, type Message, type Queue } from './queue.ts'
 
 const names = { name: 'parcels', deadLetterName: 'parcels-dead', maxDeliveries: 2 }
 const log = pino({ level: 'silent' })
+const metrics = createMetrics()
 
 const db = withDatabase('')
 let producer: Queue
@@ -19,7 +22,7 @@ beforeAll(async () => {
   await Promise.all([producer.install(names, 'testing'), second.install(names, 'testing')])
   await producer.install(names, 'testing')
   await second.close()
-  consumer = createQueue(db.database, 'consumer', log)
+  consumer = createQueue(db.database, 'consumer', log, metrics)
   await consumer.waitUntilInstalled(names.name)
 })
 afterAll(async () => {
@@ -65,4 +68,37 @@ test('a message that fails comes again, then waits among the dead letters, then 
   const again = await fetchOne()
   expect(again.data).toEqual({ parcel: 'poison' })
   await consumer.complete(names.name, again.id)
+})
+
+test('what waits, what is held, what came again and what was given up show in the metrics', async () => {
+  const read = async (name: string, labels = {}) =>
+    seriesValue((await metrics.scrape(undefined))?.body ?? '', name, {
+      messaging_destination_name: names.name,
+      ...labels,
+    })
+  const deliveriesBefore = (await read('messaging_client_consumed_messages_total')) ?? 0
+  const redeliveriesBefore = (await read('faultline_queue_redeliveries_total')) ?? 0
+  const stop = consumer.observe(names.name, names.deadLetterName)
+  const ids = [randomUUID(), randomUUID(), randomUUID()]
+  for (const id of ids) await publish(id, { parcel: id })
+  await until('three that wait', async () => (await read('faultline_queue_depth')) === 3)
+  expect(await read('faultline_queue_oldest_message_age_seconds')).toBeGreaterThan(0)
+  expect(await read('faultline_queue_dead_letters')).toBe(0)
+
+  const [first, second] = await consumer.fetch(names.name, 2)
+  expect(await read('faultline_queue_in_process')).toBe(2)
+  await consumer.complete(names.name, first?.id ?? '')
+  await consumer.fail(names.name, second?.id ?? '', 'cannot be delivered')
+  expect(await read('faultline_queue_in_process')).toBe(0)
+  expect(await read('messaging_process_duration_seconds_count', { error_type: 'failed' })).toBeGreaterThan(0)
+  while (redeliveriesBefore === ((await read('faultline_queue_redeliveries_total')) ?? 0)) {
+    const message = await fetchOne()
+    if (message.redeliveries > 0) await consumer.fail(names.name, message.id, 'cannot be delivered')
+    else await consumer.complete(names.name, message.id)
+  }
+  expect((await read('messaging_client_consumed_messages_total')) ?? 0).toBe(deliveriesBefore + 4)
+  await until('a dead letter', async () => (await read('faultline_queue_dead_letters')) === 1)
+  expect(await read('faultline_queue_depth')).toBe(0)
+  expect(await read('faultline_queue_oldest_message_age_seconds')).toBe(0)
+  await stop()
 })

@@ -2,7 +2,10 @@
 // the message exists exactly when the transaction does). Delivery is at least once; consumers must be idempotent.
 import PgBoss from 'pg-boss'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import type { Database, Queryable } from '../database/database.ts'
+import { repeat } from '../repeat.ts'
+import { type Backlog, createQueueMeter } from './queue-meter.ts'
 
 const SCHEMA = 'queue'
 /** Any number that nothing else on this database locks. */
@@ -37,6 +40,8 @@ export type Queue = {
   deadLetters(queue: string, limit: number): Promise<{ items: DeadMessage[]; total: number }>
   /** Moves a dead letter back; false when there is none of this id. */
   redeliver(deadLetterQueue: string, queue: string, messageId: string): Promise<boolean>
+  /** Has the backlog told in the metrics, read every few seconds; returns how to stop that. */
+  observe(queue: string, deadLetterQueue: string): () => Promise<void>
   close(): Promise<void>
 }
 
@@ -47,11 +52,18 @@ const LEASE_S = 15
 const RETRY_DELAY_S = 1
 /** Dead letters wait for people. */
 const RETENTION_DAYS = 365
+const OBSERVE_EVERY_MS = 2_000
 
 /**
  * @param role `producer` only sends; `consumer` also runs pg-boss's upkeep: expired leases, old messages.
  */
-export function createQueue(database: Database, role: 'producer' | 'consumer', log: Logger): Queue {
+export function createQueue(
+  database: Database,
+  role: 'producer' | 'consumer',
+  log: Logger,
+  metrics: Metrics = noMetrics,
+): Queue {
+  const meter = createQueueMeter(metrics)
   const boss = new PgBoss({
     db: executor(database),
     schema: SCHEMA,
@@ -88,13 +100,22 @@ export function createQueue(database: Database, role: 'producer' | 'consumer', l
     },
     async publish(transaction, queue, messageId, data) {
       await boss.send(queue, data, { id: messageId, db: executor(transaction) })
+      meter.sent(queue)
     },
     async fetch(queue, limit) {
       const jobs = await boss.fetch(queue, { batchSize: limit, includeMetadata: true })
-      return jobs.map((job) => ({ id: job.id, data: job.data, redeliveries: job.retryCount }))
+      const messages = jobs.map((job) => ({ id: job.id, data: job.data, redeliveries: job.retryCount }))
+      meter.fetched(queue, messages)
+      return messages
     },
-    complete: (queue, messageId) => boss.complete(queue, messageId),
-    fail: (queue, messageId, reason) => boss.fail(queue, messageId, { reason: reason.slice(0, 500) }),
+    complete(queue, messageId) {
+      meter.settled(queue, messageId, false)
+      return boss.complete(queue, messageId)
+    },
+    fail(queue, messageId, reason) {
+      meter.settled(queue, messageId, true)
+      return boss.fail(queue, messageId, { reason: reason.slice(0, 500) })
+    },
     async deadLetters(queue, limit) {
       const items = await database.query<{ messageId: string; data: unknown; deadAt: Date }>(
         `SELECT id AS "messageId", data, created_on AS "deadAt" FROM ${SCHEMA}.job
@@ -117,6 +138,13 @@ export function createQueue(database: Database, role: 'producer' | 'consumer', l
         await boss.send(queue, dead.data, { db: executor(transaction) })
         return true
       }),
+    observe: (queue, deadLetterQueue) =>
+      repeat(
+        'observe the queue',
+        OBSERVE_EVERY_MS,
+        async () => meter.backlog(queue, await readBacklog(database, queue, deadLetterQueue)),
+        log,
+      ),
     close: () => boss.stop({ graceful: false, wait: false }),
   }
 }
@@ -131,6 +159,17 @@ async function createQueues(boss: PgBoss, { name, deadLetterName, maxDeliveries 
 
 function executor(database: Queryable): PgBoss.Db {
   return { executeSql: async (text, values) => ({ rows: await database.query(text, values) }) }
+}
+
+/** `state < 'active'` is the condition of pg-boss's own index: what waits is found without reading what is done. */
+async function readBacklog(database: Database, queue: string, deadLetterQueue: string): Promise<Backlog> {
+  const rows = await database.query<{ name: string; waiting: number; oldestS: number }>(
+    `SELECT name, count(*)::int AS waiting, extract(epoch FROM now() - min(created_on))::float8 AS "oldestS"
+     FROM ${SCHEMA}.job WHERE name = ANY($1) AND state < 'active' GROUP BY name`,
+    [[queue, deadLetterQueue]],
+  )
+  const { waiting = 0, oldestS = 0 } = rows.find(({ name }) => name === queue) ?? {}
+  return { waiting, oldestS, deadLetters: rows.find(({ name }) => name === deadLetterQueue)?.waiting ?? 0 }
 }
 
 async function isInstalled(database: Database, queue: string): Promise<boolean> {

@@ -1,0 +1,138 @@
+// Metrics of a process on prom-client: one registry, instruments found by name, label sets bounded.
+import { type SpanContext, TraceFlags } from '@opentelemetry/api'
+import {
+  type OpenMetricsContentType,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client'
+import { acceptsOpenMetrics, CLASSIC_TEXT, OPEN_METRICS, toClassicText } from './exposition.ts'
+import {
+  type Counter,
+  type Histogram,
+  type HistogramOptions,
+  type InstrumentOptions,
+  type Metrics,
+  type Reading,
+  requestBuckets,
+} from './instruments.ts'
+import { LabelSets } from './label-sets.ts'
+
+const DEFAULT_MAX_LABEL_SETS = 200
+
+type Kind = 'counter' | 'histogram' | 'observed gauge' | 'observed counter'
+type Known = { kind: Kind; labels: string; instrument: unknown }
+
+/** Throws when a name is asked for with another kind or other labels than before: that is a mistake in the code. */
+export function createMetrics(): Metrics {
+  const registry = new Registry<OpenMetricsContentType>()
+  // Before any histogram: prom-client refuses exemplars in a registry of the older format.
+  registry.setContentType(OPEN_METRICS)
+  const known = new Map<string, Known>()
+
+  const overflow = new PromCounter({
+    name: 'faultline_metrics_overflow_total',
+    help: 'Values counted under labels of `other`, since their metric has too many label sets',
+    labelNames: ['metric'],
+    registers: [registry],
+  })
+  const failures = new PromCounter({
+    name: 'faultline_metrics_read_failures_total',
+    help: 'Readings that failed, and are missing from a scrape',
+    labelNames: ['metric'],
+    registers: [registry],
+  })
+
+  function once<I>(kind: Kind, { name, labels = [] }: InstrumentOptions<string>, create: () => I): I {
+    const found = known.get(name)
+    if (!found) {
+      const instrument = create()
+      known.set(name, { kind, labels: labels.join(), instrument })
+      return instrument
+    }
+    if (found.kind !== kind || found.labels !== labels.join()) {
+      throw new Error(`metric ${name} is a ${found.kind} of (${found.labels}) already`)
+    }
+    // Made by the same function for the same kind.
+    return found.instrument as I
+  }
+
+  function labelSets({ name, labels = [], maxLabelSets = DEFAULT_MAX_LABEL_SETS }: InstrumentOptions<string>) {
+    return new LabelSets(labels, maxLabelSets, () => overflow.inc({ metric: name }))
+  }
+
+  function configuration({ name, help, labels = [] }: InstrumentOptions<string>) {
+    return { name, help, labelNames: [...labels], registers: [registry] }
+  }
+
+  function createCounter(options: InstrumentOptions<string>): Counter<string> {
+    const counter = new PromCounter(configuration(options))
+    const sets = labelSets(options)
+    return { add: (labels, value = 1) => counter.inc(sets.resolve(labels), value) }
+  }
+
+  function createHistogram(options: HistogramOptions<string>): Histogram<string> {
+    const buckets = [...(options.buckets ?? requestBuckets)]
+    const histogram = new PromHistogram({ ...configuration(options), buckets, enableExemplars: true })
+    const sets = labelSets(options)
+    return {
+      record(value, labels, span) {
+        const kept = sets.resolve(labels)
+        if (isSampled(span)) histogram.observe({ labels: kept, value, exemplarLabels: exemplarOf(span) })
+        else histogram.observe({ labels: kept, value })
+      },
+    }
+  }
+
+  /** Resolves to the readers of the metric, to which more may be added. */
+  function createObserved(kind: 'gauge' | 'counter', options: InstrumentOptions<string>): (() => Reading<string>)[] {
+    const readers: (() => Reading<string>)[] = []
+    const sets = labelSets(options)
+    const Instrument = kind === 'gauge' ? PromGauge : PromCounter
+    new Instrument({
+      ...configuration(options),
+      collect() {
+        // What is not read any more is gone; reset() alone would leave a 0 where there are no labels.
+        this.reset()
+        if (!options.labels?.length) this.remove()
+        for (const read of readers) {
+          try {
+            for (const [labels, value] of entriesOf(read())) this.inc(sets.resolve(labels), value)
+          } catch {
+            failures.inc({ metric: options.name })
+          }
+        }
+      },
+    })
+    return readers
+  }
+
+  return {
+    counter: (options) => once('counter', options, () => createCounter(options)),
+    histogram: (options) => once('histogram', options, () => createHistogram(options)),
+    observeGauge: (options, read) =>
+      void once('observed gauge', options, () => createObserved('gauge', options)).push(read),
+    observeCounter: (options, read) =>
+      void once('observed counter', options, () => createObserved('counter', options)).push(read),
+    async scrape(accept) {
+      const body = await registry.metrics()
+      if (acceptsOpenMetrics(accept)) return { contentType: OPEN_METRICS, body }
+      return { contentType: CLASSIC_TEXT, body: toClassicText(body) }
+    },
+  }
+}
+
+function entriesOf<L extends string>(reading: Reading<L>): Exclude<Reading<L>, number | undefined> {
+  if (reading === undefined) return []
+  // An instrument without labels.
+  return typeof reading === 'number' ? [[{} as Record<L, undefined>, reading]] : reading
+}
+
+function isSampled(span: SpanContext | undefined): span is SpanContext {
+  return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0
+}
+
+function exemplarOf({ traceId, spanId }: SpanContext): Record<string, string> {
+  return { trace_id: traceId, span_id: spanId }
+}

@@ -1,0 +1,9 @@
+// Which requests to a node are neither traced nor measured: health checks and scrapes, which would drown what customers do.
+import type { IncomingMessage } from 'node:http'
+
+const paths = new Set(['/healthz', '/readyz', '/metrics', '/region-health'])
+
+export function isUntraced({ url = '' }: IncomingMessage): boolean {
+  const end = url.indexOf('?')
+  return paths.has(end < 0 ? url : url.slice(0, end))
+}
