@@ -46,7 +46,7 @@ test('starting puts callees first, stopping puts callers first', () => {
   for (const kind of nodeKinds) {
     for (const callee of kindSpec(kind).calls) {
       expect(start.indexOf(kind), `${kind} starts after ${callee}`).toBeGreaterThan(
-        start.findIndex((k) => k === callee),
+        start.findIndex((other) => other === callee),
       )
       expect(layerOf(kind), `${kind} stops before ${callee}`).toBeLessThan(layerOf(callee))
     }
