@@ -103,7 +103,7 @@ export function createBackend(deps: BackendDeps): Backend {
     onError,
     selfMetrics: createSelfMetrics(stats, startedMs),
   })
-  const otlp = createReceiver({ spans, logs, onError }, counters)
-  const query = createQueryApp({ spans, logs, now, stats, onError })
+  const otlp = createReceiver({ spans, logs, onSpans: (batch) => metrics.spans.observe(batch), onError }, counters)
+  const query = createQueryApp({ spans, logs, engine: metrics.engine, now, stats, onError })
   return { otlp, query, metrics, spans, logs, stats }
 }

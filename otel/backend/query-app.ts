@@ -6,9 +6,12 @@ import { sendLegacyError, sendV3Error } from './jaeger/send.ts'
 import { v3Routes } from './jaeger/v3-routes.ts'
 import { logRoutes } from './logs/log-routes.ts'
 import type { LogStore } from './logs/log-store.ts'
+import { monitorRoutes } from './metrics/monitor/monitor-routes.ts'
+import type { Engine } from './promql/engine.ts'
 
 export interface QueryAppDeps extends QueryDeps {
   logs: LogStore
+  engine: Engine
   stats: () => object
   /** Told of errors that are ours, not the client's. */
   onError: (error: unknown) => void
@@ -28,6 +31,7 @@ export function createQueryApp(deps: QueryAppDeps): Express {
     res.json(deps.stats())
   })
   app.use('/api/logs', logRoutes(deps.logs))
+  app.use('/api/metrics', monitorRoutes(deps))
   app.use('/api/v3', v3Routes(deps))
   app.use('/api', legacyRoutes(deps))
   app.use((req, res) => sendError(req, res, 404, `no such resource: ${req.method} ${req.path}`))

@@ -1,7 +1,8 @@
 // Scrapes, rules, engine and API together, as the process runs them.
 import { afterEach, expect, test } from 'vitest'
-import { createBackend } from '../backend.ts'
+import { type Backend, createBackend } from '../backend.ts'
 import { type Listening, listenOnFreePort } from '../testing/listen.ts'
+import { requestOf } from '../testing/span-builder.ts'
 import { parseRuleFile } from './rules/rule-file.ts'
 import { startTestTarget, type TestTarget } from './scrape/test-target.ts'
 
@@ -28,6 +29,7 @@ interface Answer {
 }
 
 interface Shop {
+  backend: Backend
   server: Listening
   target: TestTarget
   ask(path: string): Promise<Answer>
@@ -58,6 +60,7 @@ async function startShop(): Promise<Shop> {
   // What the test compares is the shape that the API promises.
   const ask = async (path: string) => (await (await fetch(`${server.url}${path}`)).json()) as Answer
   return {
+    backend,
     server,
     target,
     ask,
@@ -96,4 +99,34 @@ test('it tells of itself what can be scraped', async () => {
   expect(await numberOf('faultline_backend_store_budget_bytes{signal="metrics"}')).toBe(2 ** 24)
   expect(await numberOf('nodejs_eventloop_utilization')).toBeLessThanOrEqual(1)
   expect(await numberOf('process_resident_memory_bytes')).toBeGreaterThan(2 ** 24)
+})
+
+test('spans that come in are metrics a moment later, for Prometheus and for the Monitor tab of Jaeger', async () => {
+  const { numberOf, backend } = await startShop()
+  const otlp = await listenOnFreePort(backend.otlp)
+  const query = await listenOnFreePort(backend.query)
+  cleanups.push(otlp.close, query.close)
+  const send = async (trace: number) => {
+    const specs = [
+      { trace, span: 1, service: 'gateway', name: 'GET /', kind: 3, durationMs: 5 },
+      { trace, span: 2, parent: 1, service: 'orders', name: 'GET /orders', kind: 2, durationMs: 4 },
+    ]
+    const answer = await fetch(`${otlp.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(requestOf(specs)),
+    })
+    expect(answer.status).toBe(200)
+  }
+  await send(1)
+  const poll = { timeout: 10_000, interval: 50 }
+  const calls = 'sum(traces_span_metrics_calls_total{service_name="orders",span_kind="SPAN_KIND_SERVER"})'
+  await expect.poll(() => numberOf(calls), poll).toBe(1)
+  const edge = 'traces_service_graph_request_total{client="gateway",server="orders"}'
+  await expect.poll(() => numberOf(edge), poll).toBe(1)
+  await send(2)
+  await expect.poll(() => numberOf(edge), poll).toBe(2)
+  const monitor = async () =>
+    (await fetch(`${query.url}/api/metrics/calls?service=orders&lookback=60000&ratePer=60000&step=1000`)).text()
+  await expect.poll(monitor, poll).toContain('"service_name","value":"orders"')
 })

@@ -3,10 +3,13 @@
 import express, { type Express } from 'express'
 import { createEngine, type Engine } from '../promql/engine.ts'
 import { createPrometheusApi } from './api/prometheus-api.ts'
+import type { FamilyMetadata } from './exposition/metadata-lines.ts'
 import type { RuleGroup } from './rules/rule-file.ts'
 import { RuleManager } from './rules/rule-manager.ts'
 import { DEFAULT_SCRAPE_OPTIONS, ScrapeManager } from './scrape/scrape-manager.ts'
 import type { Target } from './scrape/target.ts'
+import { SpanMetricsFeed } from './spans/span-metrics-feed.ts'
+import { SPAN_METRIC_FAMILIES } from './spans/span-metrics-writer.ts'
 import { Tsdb } from './tsdb/tsdb.ts'
 
 export interface MetricsBackendDeps {
@@ -31,6 +34,8 @@ export interface MetricsBackend {
   engine: Engine
   scrapes: ScrapeManager
   rules: RuleManager
+  /** Makes metrics of spans. */
+  spans: SpanMetricsFeed
   start(): void
   /** Ends all series that are written here. */
   stop(): Promise<void>
@@ -45,12 +50,13 @@ export function createMetricsBackend(deps: MetricsBackendDeps): MetricsBackend {
   const engine = createEngine({ storage: store, limits: { subqueryStepMs: RULE_INTERVAL_MS } })
   const scrapes = new ScrapeManager({ store, targets, now })
   const rules = new RuleManager({ engine, store, groups: ruleGroups, now })
+  const spans = new SpanMetricsFeed(store, now)
   const api = createPrometheusApi({
     store,
     engine,
     now,
     targets: () => scrapes.targets(),
-    metadata: () => scrapes.metadata(),
+    metadata: () => metadataOf(scrapes),
     scrapeOptions: scrapes.options,
     ruleGroups: () => rules.groups(),
     startedMs: now(),
@@ -76,12 +82,21 @@ export function createMetricsBackend(deps: MetricsBackendDeps): MetricsBackend {
     engine,
     scrapes,
     rules,
+    spans,
     start() {
+      spans.start()
       scrapes.start()
       rules.start()
     },
     async stop() {
+      spans.stop()
       await Promise.all([rules.stop(), scrapes.stop()])
     },
   }
+}
+
+function metadataOf(scrapes: ScrapeManager): Map<string, readonly FamilyMetadata[]> {
+  const all = new Map<string, readonly FamilyMetadata[]>(scrapes.metadata())
+  for (const [name, family] of SPAN_METRIC_FAMILIES) all.set(name, [...(all.get(name) ?? []), family])
+  return all
 }
