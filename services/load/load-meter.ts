@@ -35,11 +35,6 @@ export function createLoadMeter(metrics: Metrics): LoadMeter {
     help: 'What customers waited for right answers and right refusals, by journey',
     labels: ['journey', 'customer_region'],
   })
-  const stepDuration = metrics.histogram({
-    name: 'load_step_duration_seconds',
-    help: 'The same by the step of a journey',
-    labels: ['step', 'customer_region'],
-  })
   offered.add({}, 0)
   for (const reason of Object.values(dropReasons)) dropped.add({ reason }, 0)
 
@@ -49,16 +44,14 @@ export function createLoadMeter(metrics: Metrics): LoadMeter {
       offered.add({}, count)
       dropped.add({ reason: dropReasons[reason] }, count)
     },
-    finished({ journey, step, region: customer_region, outcome, latencyMs }) {
+    finished({ journey, region: customer_region, outcome, latencyMs }) {
       // A right answer that only is not final yet.
       const kind = outcome.kind === 'pending' ? 'ok' : outcome.kind
       const reason = 'reason' in outcome ? outcome.reason : undefined
       finished.add({ journey, customer_region, outcome: kind, reason })
       // An error that comes fast is not fast service.
       if (kind === 'wrong' || kind === 'error') return
-      const span = trace.getActiveSpan()?.spanContext()
-      duration.record(latencyMs / 1_000, { journey, customer_region }, span)
-      stepDuration.record(latencyMs / 1_000, { step, customer_region }, span)
+      duration.record(latencyMs / 1_000, { journey, customer_region }, trace.getActiveSpan()?.spanContext())
     },
     observe(engine) {
       if (metrics === noMetrics) return

@@ -164,7 +164,7 @@ function executor(database: Queryable): PgBoss.Db {
 /** `state < 'active'` is the condition of pg-boss's own index: what waits is found without reading what is done. */
 async function readBacklog(database: Database, queue: string, deadLetterQueue: string): Promise<Backlog> {
   const rows = await database.query<{ name: string; waiting: number; oldestS: number }>(
-    `SELECT name, count(*)::int AS waiting, extract(epoch FROM now() - min(created_on))::float8 AS "oldestS"
+    `SELECT name, count(*)::int AS waiting, extract(epoch FROM (now() - min(created_on)))::float8 AS "oldestS"
      FROM ${SCHEMA}.job WHERE name = ANY($1) AND state < 'active' GROUP BY name`,
     [[queue, deadLetterQueue]],
   )
