@@ -212,11 +212,11 @@ test('what to scrape is told as Prometheus reads it, without nodes that are told
   expect(groups).toHaveLength(nodesFor('full').length + 1)
   expect(groups).toContainEqual({
     targets: ['127.0.0.1:18000'],
-    labels: { job: 'edge', service: 'edge', instance: 'edge-eu', region: 'eu' },
+    labels: { job: 'faultline', service: 'edge', instance: 'edge-eu', region: 'eu' },
   })
   expect(groups.at(-1)).toEqual({
     targets: ['127.0.0.1:9090'],
-    labels: { job: 'backend', service: 'backend', instance: 'backend-1', region: 'global' },
+    labels: { job: 'faultline', service: 'backend', instance: 'backend-1', region: 'global' },
   })
   plane.registry.setDraining('orders-2')
   const left = (await (await ask('/v1/targets')).json()) as typeof groups

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import type { Registry } from './registry.ts'
 
+const JOB = 'faultline'
+
 export const TargetGroup = z.object({
   /** `host:port`; the metrics are at `/metrics`. */
   targets: z.array(z.string()),
-  /** `job` is the kind of node, as OpenTelemetry maps `service.name` to Prometheus; `service` says the same by the name that people know. */
-  labels: z.object({ job: z.string(), service: z.string(), instance: z.string(), region: z.string() }),
+  /** `job` is the same for all; `service` is the kind of node, `instance` the node. */
+  labels: z.object({ job: z.literal(JOB), service: z.string(), instance: z.string(), region: z.string() }),
 })
 export type TargetGroup = z.infer<typeof TargetGroup>
 
@@ -24,6 +26,6 @@ export function scrapeTargets(registry: Registry, others: readonly OtherTarget[]
     .map(({ node, host, port }) => ({ ...node, address: `${host}:${port}` }))
   return [...nodes, ...others].map(({ id, kind, region, address }) => ({
     targets: [address],
-    labels: { job: kind, service: kind, instance: id, region },
+    labels: { job: JOB, service: kind, instance: id, region },
   }))
 }
