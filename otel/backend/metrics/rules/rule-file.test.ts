@@ -46,6 +46,16 @@ test.each(['', 'groups:\n', 'groups: []\n'])('an empty file has no groups: %j', 
   expect(parse(text)).toEqual([])
 })
 
+test('every scalar is a text, and a key without a value is none', () => {
+  const [group] = parse(
+    'groups:\n- name: 0x10\n  limit:\n  rules:\n  - alert: on\n    expr: 010\n    for:\n    labels: {version: 1.10}\n    annotations:\n',
+  )
+  expect(group).toMatchObject({ name: '0x10', limit: 0 })
+  expect(group?.rules).toMatchObject([
+    { name: 'on', query: '8', forMs: 0, labels: { version: { source: '1.10' } }, annotations: {} },
+  ])
+})
+
 test('the default interval', () => {
   expect(parse('groups: [{name: g}]')).toMatchObject([{ intervalMs: 60_000, rules: [] }])
 })

@@ -67,10 +67,11 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** YAML reads `expr: 1` as a number. */
-const scalarText = z.union([z.string(), z.number().transform(String)])
+/** A key without a value is the same as no key. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
-const expression = scalarText.transform((text, context) => {
+const expression = z.string().transform((text, context) => {
   try {
     const expr = parseQuery(text)
     return { expr, query: printExpr(expr) }
@@ -80,7 +81,7 @@ const expression = scalarText.transform((text, context) => {
   }
 })
 
-const template = scalarText.transform((source, context): TemplatedText => {
+const template = z.string().transform((source, context): TemplatedText => {
   try {
     return { source, nodes: parseTemplate(source) }
   } catch (error) {
@@ -98,26 +99,31 @@ const annotationName = z.string().regex(LABEL_NAME, 'invalid annotation name')
 const recordingRule = z.strictObject({
   record: z.string().regex(METRIC_NAME, 'invalid recording rule name'),
   expr: expression,
-  labels: z.record(labelName, scalarText).nullish(),
+  labels: optional(z.record(labelName, z.string())),
 })
 
 const alertingRule = z.strictObject({
   alert: z.string().min(1),
   expr: expression,
-  for: duration.nullish(),
-  keep_firing_for: duration.nullish(),
-  labels: z.record(labelName, template).nullish(),
-  annotations: z.record(annotationName, template).nullish(),
+  for: optional(duration),
+  keep_firing_for: optional(duration),
+  labels: optional(z.record(labelName, template)),
+  annotations: optional(z.record(annotationName, template)),
 })
 
 const group = z.strictObject({
   name: z.string().min(1),
-  interval: duration.nullish(),
-  limit: z.number().int().nonnegative().nullish(),
-  rules: z.array(z.unknown()).nullish(),
+  interval: optional(duration),
+  limit: optional(
+    z
+      .string()
+      .regex(/^\d{1,9}$/, 'must be a whole number')
+      .transform(Number),
+  ),
+  rules: optional(z.array(z.unknown())),
 })
 
-const file = z.strictObject({ groups: z.array(group).nullish() })
+const file = z.strictObject({ groups: optional(z.array(group)) })
 
 type Path = readonly (string | number)[]
 type Report = (path: Path, message: string) => void
@@ -128,7 +134,8 @@ type Report = (path: Path, message: string) => void
  */
 export function parseRuleFile(text: string, fileName: string, defaultIntervalMs: number): RuleGroup[] {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  // Every scalar is a text, as Prometheus reads them: `version: 1.10` is no number.
+  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe' })
   if (document.errors.length > 0)
     throw new RuleFileError(document.errors.map(({ message }) => `${fileName}: ${message}`))
   const faults: string[] = []
@@ -136,7 +143,7 @@ export function parseRuleFile(text: string, fileName: string, defaultIntervalMs:
     const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
     faults.push(`${fileName}:${lineOf(document, lines, path)}: ${place.replace(/^\./, '')}: ${message}`)
   }
-  const parsed = checked(file, document.toJS({ maxAliasCount: 100 }) ?? {}, [], report)
+  const parsed = checked(file, document.toJS({ maxAliasCount: 100 }) || {}, [], report)
   const groups = (parsed?.groups ?? []).map((entry, i) => readGroup(entry, i, fileName, defaultIntervalMs, report))
   for (const [i, { name }] of groups.entries()) {
     if (groups.findIndex((other) => other.name === name) < i) {

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
+import { nextOnGrid, offsetOf } from '../time-grid.ts'
 import { Tsdb } from '../tsdb/tsdb.ts'
-import { alignedTime, nextOnGrid, offsetOf } from './scrape-grid.ts'
 import { ScrapeManager } from './scrape-manager.ts'
 import type { Target } from './target.ts'
+import { alignedTime } from './target-scraper.ts'
 import { samplesOf, startTestTarget, type TestTarget, until, valuesOf } from './test-target.ts'
 
 const cleanups: (() => Promise<void>)[] = []

@@ -1,19 +1,21 @@
 // Keeps one scraper for each target that the provider names, and none for others.
 import { Agent } from 'undici'
-import { DEFAULT_EXPOSITION_LIMITS } from '../exposition/exposition-parser.ts'
 import type { FamilyMetadata } from '../exposition/metadata-lines.ts'
+import { offsetOf } from '../time-grid.ts'
 import type { Tsdb } from '../tsdb/tsdb.ts'
-import { offsetOf } from './scrape-grid.ts'
 import { type Target, targetKey } from './target.ts'
 import { type TargetHealth, TargetScraper } from './target-scraper.ts'
-import { TargetSeries } from './target-series.ts'
+import { DEFAULT_TARGET_LIMITS, TargetSeries } from './target-series.ts'
 
 export interface ScrapeOptions {
   intervalMs: number
   /** Of one scrape, at most the interval. */
   timeoutMs: number
   maxBodyBytes: number
+  /** Of one scrape; one with more is refused as a whole. */
   maxSamples: number
+  /** Of one target, in the store. */
+  maxSeriesPerTarget: number
   maxTargets: number
 }
 
@@ -21,7 +23,8 @@ export const DEFAULT_SCRAPE_OPTIONS: ScrapeOptions = {
   intervalMs: 1000,
   timeoutMs: 1000,
   maxBodyBytes: 10 * 1024 * 1024,
-  maxSamples: DEFAULT_EXPOSITION_LIMITS.maxSamples,
+  maxSamples: DEFAULT_TARGET_LIMITS.maxSamples,
+  maxSeriesPerTarget: DEFAULT_TARGET_LIMITS.maxSeries,
   maxTargets: 500,
 }
 
@@ -97,8 +100,8 @@ export class ScrapeManager {
 
   private add(key: string, target: Target): void {
     const { store } = this.deps
-    const { intervalMs, maxSamples } = this.options
-    const series = new TargetSeries(store, target, { ...DEFAULT_EXPOSITION_LIMITS, maxSamples })
+    const { intervalMs, maxSamples, maxSeriesPerTarget: maxSeries } = this.options
+    const series = new TargetSeries(store, target, { ...DEFAULT_TARGET_LIMITS, maxSamples, maxSeries })
     const deps = { store, dispatcher: this.dispatcher, now: this.now, intervalMs, limits: this.options }
     const scraper = new TargetScraper(target, offsetOf(key, intervalMs), deps, series)
     this.scrapers.set(key, scraper)

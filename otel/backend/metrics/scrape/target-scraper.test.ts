@@ -1,9 +1,8 @@
 import { Agent } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DEFAULT_EXPOSITION_LIMITS } from '../exposition/exposition-parser.ts'
 import { Tsdb } from '../tsdb/tsdb.ts'
 import { TargetScraper } from './target-scraper.ts'
-import { TargetSeries } from './target-series.ts'
+import { DEFAULT_TARGET_LIMITS, TargetSeries } from './target-series.ts'
 import { samplesOf, startTestTarget, type TestTarget, valuesOf } from './test-target.ts'
 
 const BASE = 1_700_000_000_000
@@ -17,7 +16,7 @@ let clockMs: number
 beforeEach(async () => {
   server = await startTestTarget()
   dispatcher = new Agent({ connections: 1 })
-  store = new Tsdb({ maxSeries: 20 })
+  store = new Tsdb({ maxSeries: 100 })
   clockMs = BASE
   scraper = newScraper()
 })
@@ -27,9 +26,13 @@ afterEach(async () => {
   await server.close()
 })
 
-function newScraper(labels: Record<string, string> = { job: 'shop', instance: 'orders-1' }, timeoutMs = 5000) {
+function newScraper(
+  labels: Record<string, string> = { job: 'shop', instance: 'orders-1' },
+  timeoutMs = 5000,
+  maxSeries = 1000,
+) {
   const target = { url: server.url, labels }
-  const series = new TargetSeries(store, target, DEFAULT_EXPOSITION_LIMITS)
+  const series = new TargetSeries(store, target, { ...DEFAULT_TARGET_LIMITS, maxSeries })
   const limits = { timeoutMs, maxBodyBytes: 10_000, maxSamples: 100 }
   return new TargetScraper(target, 0, { store, dispatcher, now: () => clockMs, intervalMs: 1000, limits }, series)
 }
@@ -161,12 +164,24 @@ test('samples with a time of their own keep it, do not go stale, and are refused
   expect(valuesOf(store, 'b')).toEqual([])
 })
 
-test('past the limit of series the others go on, and a refused one comes in when there is room', async () => {
-  const many = Array.from({ length: 30 }, (_, i) => `m{i="${i}"} 1\n`).join('')
-  await scrape(`a 1\n${many}`)
-  expect(store.seriesCount).toBe(20)
-  expect(store.refused.byName()[0]).toMatchObject({ name: 'm' })
+const flood = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `m{i="${from + i}"} 1\n`).join('')
+
+test('past the limit of series the others go on, and what is said of the scrape finds room', async () => {
+  await scrape(`a 1\n${flood(130)}`)
+  expect(store.seriesCount).toBe(95)
+  expect(store.refused.byName()).toEqual([{ name: 'm', count: 41 }])
   expect(valuesOf(store, 'a')).toEqual([1])
+  expect(valuesOf(store, 'up')).toEqual([1])
+})
+
+test('a target whose labels never repeat fills its own share only, until the old ones have gone', async () => {
+  scraper = newScraper(undefined, 5000, 30)
+  for (let n = 0; n < 5; n++) await scrape(`a 1\n${flood(10, n * 10)}`)
+  expect(store.seriesCount).toBe(35)
+  expect(store.refused.byName()).toEqual([{ name: 'm', count: 21 }])
+  store.maintain(clockMs + store.options.maxAgeMs)
+  await scrape('a 1\nnext 1\n')
+  expect(valuesOf(store, 'next')).toEqual([1])
 })
 
 test('the end of a target ends the series about the scrape, too', async () => {

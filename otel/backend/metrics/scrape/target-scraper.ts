@@ -1,10 +1,13 @@
 // The life of one target: scraped on a grid of its own, one scrape at a time, whatever happens to it or to others.
 import type { Dispatcher } from 'undici'
+import { GridTimer } from '../time-grid.ts'
 import type { Tsdb } from '../tsdb/tsdb.ts'
 import { type FetchLimits, fetchExposition } from './fetch-exposition.ts'
-import { alignedTime, nextOnGrid } from './scrape-grid.ts'
 import type { Target } from './target.ts'
 import type { TargetSeries } from './target-series.ts'
+
+/** Late by at most this share of the interval, a scrape keeps the time it was due at: regular times cost nothing to store. */
+const TOLERANCE = 0.02
 
 export interface ScraperDeps {
   store: Tsdb
@@ -28,34 +31,24 @@ export class TargetScraper {
   readonly series: TargetSeries
   health: TargetHealth = { health: 'unknown', lastError: '', lastScrapeMs: 0, lastDurationSeconds: 0 }
   private readonly deps: ScraperDeps
-  private readonly offsetMs: number
-  private timer: NodeJS.Timeout | undefined
-  private running: Promise<void> = Promise.resolve()
-  private stopped = false
+  private readonly timer: GridTimer
   private lastTimestampMs = Number.NEGATIVE_INFINITY
 
   constructor(target: Target, offsetMs: number, deps: ScraperDeps, series: TargetSeries) {
     this.target = target
-    this.offsetMs = offsetMs
     this.deps = deps
     this.series = series
+    const { intervalMs, now } = deps
+    this.timer = new GridTimer({ intervalMs, offsetMs, now, run: (dueMs) => this.scrape(dueMs) })
   }
 
   start(): void {
-    const dueMs = nextOnGrid(this.deps.now(), this.deps.intervalMs, this.offsetMs)
-    this.timer = setTimeout(() => {
-      this.running = this.scrape(dueMs).then(() => {
-        if (!this.stopped) this.start()
-      })
-    }, dueMs - this.deps.now())
-    this.timer.unref()
+    this.timer.start()
   }
 
   /** Ends the target's series, after the scrape under way. */
   async stop(): Promise<void> {
-    this.stopped = true
-    clearTimeout(this.timer)
-    await this.running
+    await this.timer.stop()
     this.series.end(Math.max(this.deps.now(), this.lastTimestampMs + 1))
   }
 
@@ -70,7 +63,7 @@ export class TargetScraper {
     try {
       const { body, format } = await fetchExposition(this.target.url, dispatcher, limits)
       report.durationSeconds = (performance.now() - started) / 1000
-      if (this.stopped) return
+      if (this.timer.isStopped) return
       Object.assign(report, this.series.commit(body, format, timestampMs), { up: true })
     } catch (error) {
       report.durationSeconds = (performance.now() - started) / 1000
@@ -82,4 +75,9 @@ export class TargetScraper {
     const health = report.up ? 'up' : 'down'
     this.health = { health, lastError, lastScrapeMs: startMs, lastDurationSeconds: report.durationSeconds }
   }
+}
+
+/** The time that a scrape's samples get. */
+export function alignedTime(startMs: number, dueMs: number, intervalMs: number): number {
+  return Math.abs(startMs - dueMs) <= intervalMs * TOLERANCE ? dueMs : Math.round(startMs)
 }

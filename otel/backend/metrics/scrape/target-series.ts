@@ -8,7 +8,7 @@ import {
   type ParsedSamples,
 } from '../exposition/exposition-parser.ts'
 import type { FamilyMetadata } from '../exposition/metadata-lines.ts'
-import type { Series } from '../tsdb/series.ts'
+import type { Series, SeriesOwner } from '../tsdb/series.ts'
 import type { Tsdb } from '../tsdb/tsdb.ts'
 import { type Target, withTargetLabels } from './target.ts'
 
@@ -38,15 +38,24 @@ export interface CommitResult {
 /** Samples further in the future are refused: one wrong clock must not fill the store with samples that never age. */
 const MAX_FUTURE_MS = 10 * 60 * 1000
 
+export interface TargetLimits extends ExpositionLimits {
+  /** Series of the target in the store, those that have gone stale included: labels that never repeat are refused in the end. */
+  maxSeries: number
+}
+
+export const DEFAULT_TARGET_LIMITS: TargetLimits = { ...DEFAULT_EXPOSITION_LIMITS, maxSeries: 10_000 }
+
 export class TargetSeries {
   private readonly store: Tsdb
   private readonly target: Target
   private readonly parser: ExpositionParser<ScrapedSeries>
   private readonly reports: Record<string, ScrapedSeries>
+  private readonly owner: SeriesOwner
   private seen: ScrapedSeries[] = []
   private scrape = 0
 
-  constructor(store: Tsdb, target: Target, limits: ExpositionLimits = DEFAULT_EXPOSITION_LIMITS) {
+  constructor(store: Tsdb, target: Target, limits: TargetLimits = DEFAULT_TARGET_LIMITS) {
+    this.owner = { live: 0, limit: limits.maxSeries }
     this.store = store
     this.target = target
     this.parser = new ExpositionParser((pairs) => this.track(pairs), limits)
@@ -98,7 +107,7 @@ export class TargetSeries {
       added: report.seriesAdded,
     }
     for (const [name, scraped] of Object.entries(this.reports)) {
-      const series = this.seriesOf(scraped)
+      const series = this.seriesOf(scraped, undefined)
       // Both records have the same keys.
       if (series) this.store.append(series, timestampMs, values[name]!)
     }
@@ -124,7 +133,7 @@ export class TargetSeries {
       scraped.isNew = false
       result.seriesAdded++
     }
-    const series = this.seriesOf(scraped)
+    const series = this.seriesOf(scraped, this.owner)
     if (!series || (hasOwnTime && ownMs > scrapeMs + MAX_FUTURE_MS)) {
       result.refused++
       return
@@ -145,9 +154,9 @@ export class TargetSeries {
     return { labels: withTargetLabels(pairs, this.target), series: undefined, seenIn: 0, isNew: true }
   }
 
-  private seriesOf(scraped: ScrapedSeries): Series | undefined {
+  private seriesOf(scraped: ScrapedSeries, owner: SeriesOwner | undefined): Series | undefined {
     if (!scraped.series || scraped.series.isGone) {
-      scraped.series = this.store.series(scraped.labels)
+      scraped.series = this.store.series(scraped.labels, owner)
       // The store's copy shares its pairs with other series: let go of ours.
       if (scraped.series) scraped.labels = scraped.series.labels
     }

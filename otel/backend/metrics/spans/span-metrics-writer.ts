@@ -1,6 +1,6 @@
 // Writes what spans were counted into the store, named as the Collector's connectors and its Prometheus exporter name it.
 import { labelsFrom, METRIC_NAME } from '../../promql/labels.ts'
-import type { Series } from '../tsdb/series.ts'
+import type { Series, SeriesOwner } from '../tsdb/series.ts'
 import type { Tsdb } from '../tsdb/tsdb.ts'
 import type { Histogram } from './histogram.ts'
 import type { Edge, ServiceGraph } from './service-graph.ts'
@@ -29,6 +29,9 @@ export const SPAN_METRIC_FAMILIES = new Map(
   ].map(([name = '', type, help = '']) => [name, { type: type as 'counter' | 'histogram', help, unit: '' }]),
 )
 
+/** Of all these metrics together. */
+const MAX_SERIES = 16_000
+
 interface Written {
   readonly series: (Series | undefined)[]
   writtenAtMs: number
@@ -39,6 +42,7 @@ export class SpanMetricsWriter {
   private readonly spans: SpanMetrics
   private readonly graph: ServiceGraph
   private readonly written = new Map<SpanMetric | Edge, Written>()
+  private readonly owner: SeriesOwner = { live: 0, limit: MAX_SERIES }
   private lastMs = Number.NEGATIVE_INFINITY
 
   constructor(store: Tsdb, spans: SpanMetrics, graph: ServiceGraph) {
@@ -91,13 +95,14 @@ export class SpanMetricsWriter {
     const known = this.written.get(metric) ?? { series: [], writtenAtMs: timeMs }
     known.writtenAtMs = timeMs
     this.written.set(metric, known)
-    return new SeriesCursor(this.store, metric.labels, known.series, timeMs, this.lastMs)
+    return new SeriesCursor(this.store, this.owner, metric.labels, known.series, timeMs, this.lastMs)
   }
 }
 
 /** Passes over the series of one metric, in the same order each time, so that they are looked up once. */
 class SeriesCursor {
   private readonly store: Tsdb
+  private readonly owner: SeriesOwner
   private readonly labels: Readonly<Record<string, string>>
   private readonly series: (Series | undefined)[]
   private readonly timeMs: number
@@ -106,12 +111,14 @@ class SeriesCursor {
 
   constructor(
     store: Tsdb,
+    owner: SeriesOwner,
     labels: Readonly<Record<string, string>>,
     series: (Series | undefined)[],
     timeMs: number,
     lastMs: number,
   ) {
     this.store = store
+    this.owner = owner
     this.labels = labels
     this.series = series
     this.timeMs = timeMs
@@ -146,9 +153,8 @@ class SeriesCursor {
     const index = this.next++
     let series = this.series[index]
     if (!series || series.isGone) {
-      series = this.store.series(
-        labelsFrom({ ...this.labels, [METRIC_NAME]: name, ...(le === undefined ? {} : { le }) }),
-      )
+      const labels = labelsFrom({ ...this.labels, [METRIC_NAME]: name, ...(le === undefined ? {} : { le }) })
+      series = this.store.series(labels, this.owner)
       if (!series) return undefined
       this.series[index] = series
       // Begin at zero, or what was counted before the first sample would be no part of any rate.

@@ -9,6 +9,13 @@ interface SeriesReader {
   read(series: Series, fromMs: number, toMs: number, into: SampleBuffer): void
 }
 
+/** Who makes series, and may make only so many. */
+export interface SeriesOwner {
+  /** Series in the store now; counted by the store. */
+  live: number
+  readonly limit: number
+}
+
 /** Its fields belong to the store; others read `labels` and call `read`. */
 export class Series implements StoredSeries {
   readonly labels: Labels
@@ -25,12 +32,14 @@ export class Series implements StoredSeries {
   lastValue = Number.NaN
   /** Latest sealed chunk. */
   lastChunk = NO_CHUNK
+  readonly owner: SeriesOwner | undefined
   private readonly store: SeriesReader
 
-  constructor(store: SeriesReader, id: number, labels: Labels) {
+  constructor(store: SeriesReader, id: number, labels: Labels, owner: SeriesOwner | undefined) {
     this.store = store
     this.id = id
     this.labels = labels
+    this.owner = owner
   }
 
   get isGone(): boolean {

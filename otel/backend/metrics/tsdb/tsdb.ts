@@ -12,7 +12,7 @@ import { LabelIndex } from './label-index.ts'
 import { OPEN_SLOT_BYTES, OpenChunks } from './open-chunks.ts'
 import { RefusedSeries } from './refused-series.ts'
 import { matchesRemaining } from './remaining-matchers.ts'
-import { NO_SLOT, Series } from './series.ts'
+import { NO_SLOT, Series, type SeriesOwner } from './series.ts'
 
 export interface TsdbOptions {
   /** Budget of samples and index in bytes; the oldest samples go first. */
@@ -43,6 +43,8 @@ export interface TsdbCounters {
 
 /** Heap of a series with ten labels, by measurement: its object, key, pairs, map entry and postings. */
 const SERIES_BYTES = 800
+/** Of all places for series, those that owners share. */
+const OWNED_SHARE = 0.9
 const MAX_OFFSET_MS = 2 ** 32
 
 export class Tsdb implements Storage {
@@ -93,16 +95,21 @@ export class Tsdb implements Storage {
     return this.sealed.bytes + this.open.bytes
   }
 
-  /** Finds or creates a series; undefined when the store has as many as it may. A label set must have a metric name. */
-  series(labels: Labels): Series | undefined {
+  /**
+   * Finds or creates a series; undefined when the store, or the owner, has as many as it may. A label set must have a metric name.
+   * The last tenth of the places is for series without an owner: `up` and alerts must find room when targets have filled the rest.
+   */
+  series(labels: Labels, owner?: SeriesOwner): Series | undefined {
     const known = this.byKey.get(labels.key)
     if (known) return known
-    if (this.byKey.size >= this.options.maxSeries) {
+    const places = owner ? this.options.maxSeries * OWNED_SHARE : this.options.maxSeries
+    if (this.byKey.size >= places || (owner && owner.live >= owner.limit)) {
       this.refused.count(labelValue(labels, METRIC_NAME))
       return undefined
     }
     const id = this.freeIds.pop() ?? this.byId.length
-    const series = new Series(this, id, { pairs: this.index.add(id, labels), key: detached(labels.key) })
+    const series = new Series(this, id, { pairs: this.index.add(id, labels), key: detached(labels.key) }, owner)
+    if (owner) owner.live++
     this.byId[id] = series
     this.byKey.set(series.labels.key, series)
     this.counters.seriesCreated++
@@ -266,6 +273,7 @@ export class Tsdb implements Storage {
     this.byId[series.id] = undefined
     this.freeIds.push(series.id)
     this.exemplars.forget(series)
+    if (series.owner) series.owner.live--
     series.end()
     this.counters.seriesRemoved++
   }

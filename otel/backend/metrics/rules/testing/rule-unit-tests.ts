@@ -5,6 +5,7 @@ import { createEngine, type Engine } from '../../../promql/engine.ts'
 import { type Labels, labelsFrom, withLabel } from '../../../promql/labels.ts'
 import { parseDurationMs } from '../../../promql/language/duration.ts'
 import { parsePoints, parseSeriesLine } from '../../../promql/testing/series-notation.ts'
+import { parseGoFloat } from '../../go-float.ts'
 import { Tsdb } from '../../tsdb/tsdb.ts'
 import { activeAlerts } from '../alert-state.ts'
 import { queryVector } from '../rule-evaluation.ts'
@@ -15,18 +16,19 @@ const duration = z
   .union([z.string(), z.number().transform((n) => `${n}s`)])
   .transform((text) => parseDurationMs(text) ?? Number.NaN)
 const labels = z
-  .record(z.string(), z.coerce.string())
+  .record(z.string(), z.string())
   .nullish()
   .transform((record) => record ?? {})
 
 const testFile = z.strictObject({
   rule_files: z.array(z.string()),
   evaluation_interval: duration.default(60_000),
+  group_eval_order: z.array(z.string()).default([]),
   tests: z.array(
     z.strictObject({
       name: z.string().optional(),
       interval: duration.default(60_000),
-      input_series: z.array(z.strictObject({ series: z.string(), values: z.coerce.string() })),
+      input_series: z.array(z.strictObject({ series: z.string(), values: z.string() })),
       alert_rule_test: z
         .array(
           z.strictObject({
@@ -41,7 +43,14 @@ const testFile = z.strictObject({
           z.strictObject({
             eval_time: duration,
             expr: z.string(),
-            exp_samples: z.array(z.strictObject({ labels: z.string(), value: z.number() })).nullish(),
+            exp_samples: z
+              .array(
+                z.strictObject({
+                  labels: z.string(),
+                  value: z.string().transform((text) => parseGoFloat(text) ?? Number.NaN),
+                }),
+              )
+              .nullish(),
           }),
         )
         .default([]),
@@ -53,8 +62,11 @@ type TestGroup = z.infer<typeof testFile>['tests'][number]
 
 /** What is expected and not found, or found and not expected: nothing when all is well. */
 export async function runRuleTests(text: string, readFile: (name: string) => string): Promise<string[]> {
-  const file = testFile.parse(parse(text))
-  const groups = file.rule_files.flatMap((name) => parseRuleFile(readFile(name), name, file.evaluation_interval))
+  const file = testFile.parse(parse(text, { schema: 'failsafe' }))
+  const order = file.group_eval_order
+  const groups = file.rule_files
+    .flatMap((name) => parseRuleFile(readFile(name), name, file.evaluation_interval))
+    .sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
   const failures: string[] = []
   for (const [i, test] of file.tests.entries()) {
     const found = await runTest(test, groups, file.evaluation_interval)
