@@ -6,6 +6,7 @@ import { HttpError } from '../../services/kit/http/errors.ts'
 import type { ProcessStatus } from '../control-plane/supervision.ts'
 import { Child, type ChildDeath } from './child.ts'
 import { logFileOf } from './data-dir.ts'
+import { mallocEnvironment } from './frugality.ts'
 import { memoryBytes } from './memory.ts'
 import { neverReady } from './start-failure.ts'
 
@@ -43,6 +44,7 @@ export class Backend {
         id: BACKEND_ID,
         args: ['--max-semi-space-size=4', join(root, 'dist/backend.cjs')],
         env: () => ({
+          ...mallocEnvironment,
           FAULTLINE_HOST: '127.0.0.1',
           FAULTLINE_OTLP_PORT: String(ports.otlp),
           FAULTLINE_JAEGER_PORT: String(ports.jaeger),

@@ -8,6 +8,7 @@ import { kindSpec, type NodeKind, stopLayers } from '../topology/kinds.ts'
 import { type ClusterSize, type NodeSpec, nodesFor, planScale } from '../topology/nodes.ts'
 import { Child, type ChildDeath } from './child.ts'
 import { logFileOf } from './data-dir.ts'
+import { mallocEnvironment, nodeFlags } from './frugality.ts'
 import { memoryBytes } from './memory.ts'
 import { isPortFree } from './ports.ts'
 import { neverReady, StartFailure } from './start-failure.ts'
@@ -34,8 +35,6 @@ const READY_TIMEOUT_MS = 60_000
 const LATE_READY_TIMEOUT_MS = 30_000
 /** Deaths in a row before its first readiness after which a node is given up. */
 const MAX_EARLY_DEATHS = 5
-/** Small young generations: these processes are many, and what they allocate dies at once. */
-const V8_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192']
 
 export class Fleet {
   readonly #deps: FleetDeps
@@ -171,8 +170,8 @@ export class Fleet {
         {
           id: spec.id,
           // The name says in a list of processes which node it is.
-          args: [...V8_FLAGS, join(root, 'dist/node.cjs'), spec.id],
-          env: () => environment(spec, node.port),
+          args: [...nodeFlags, join(root, 'dist/node.cjs'), spec.id],
+          env: () => ({ ...mallocEnvironment, ...environment(spec, node.port) }),
           logFile: logFileOf(dataDir, spec.id),
         },
         { onChange: () => this.#deps.onProcesses(), onDeath: (death) => this.#died(node, death) },

@@ -67,7 +67,15 @@ test('a killed server fails what is under way with a 503, and new work waits for
   await until('the statement runs', async () => (await sleeping())[0]?.n === 1)
   await db.cluster.primary.kill()
   expect(await underWay).toMatchObject({ status: 503, code: 'database_unavailable' })
-  const waiting = db.database.query<{ one: number }>('SELECT 1 AS one')
+  // Connections that died idle fail one statement each until the pool has noticed; from then on new work waits.
+  const waiting = await until('a query that waits', async () => {
+    const query = db.database.query<{ one: number }>('SELECT 1 AS one')
+    const failed = query.then(
+      () => false,
+      () => true,
+    )
+    return (await Promise.race([failed, delay(60, 'waiting' as const)])) === 'waiting' && { query }
+  })
   await db.cluster.primary.start()
-  expect(await waiting).toEqual([{ one: 1 }])
+  expect(await waiting.query).toEqual([{ one: 1 }])
 })
