@@ -1,12 +1,13 @@
 // The embedded telemetry backend, put together: OTLP and scrapes in, stores, query APIs out. It opens no port and reads no configuration.
 import type { Express } from 'express'
 import { LogStore } from './logs/log-store.ts'
-import { createMetricsBackend, type MetricsBackend } from './metrics/metrics-backend.ts'
+import { createMetrics, type Metrics, type MetricsStats } from './metrics/metrics.ts'
 import type { RuleGroup } from './metrics/rules/rule-file.ts'
 import type { Target } from './metrics/scrape/target.ts'
 import { createReceiver, type ReceiverCounters } from './otlp/receiver.ts'
+import { createProcessMetrics } from './process-metrics.ts'
+import { createPrometheusApp } from './prometheus-app.ts'
 import { createQueryApp } from './query-app.ts'
-import { createSelfMetrics } from './self-metrics.ts'
 import { SpanStore } from './traces/span-store.ts'
 
 export interface BackendDeps {
@@ -31,8 +32,9 @@ export interface Backend {
   otlp: Express
   /** Jaeger's query APIs, and the logs. */
   query: Express
-  /** Prometheus's API is `metrics.prometheus`. */
-  metrics: MetricsBackend
+  /** Prometheus's API, and `/metrics`. */
+  prometheus: Express
+  metrics: Metrics
   spans: SpanStore
   logs: LogStore
   stats: () => BackendStats
@@ -44,14 +46,12 @@ export interface BackendStats {
   spans: { received: number; stored: number; held: number; duplicates: number; refused: number; evicted: number }
   traces: { held: number; evicted: number }
   logs: { received: number; stored: number; held: number; refused: number; evicted: number }
-  metrics: { series: number; samples: number; appended: number; outOfOrder: number; refusedSeries: number }
+  metrics: MetricsStats
   bytes: {
     spans: number
     spansBudget: number
     logs: number
     logsBudget: number
-    metrics: number
-    metricsBudget: number
     rss: number
   }
   /** Requests to the receiver, by the status of the answer. */
@@ -68,42 +68,33 @@ export function createBackend(deps: BackendDeps): Backend {
   const counters: ReceiverCounters = { requests: {} }
   const startedMs = now()
   const stats = (): BackendStats => {
-    const { store } = metrics
     const rss = process.memoryUsage.rss()
     return {
       uptimeSeconds: Math.round((now() - startedMs) / 1000),
       spans: { ...spans.counters, held: spans.size },
       traces: { held: spans.traces.size, evicted: spans.evictedTraces },
       logs: { ...logs.counters, held: logs.size },
-      metrics: {
-        series: store.seriesCount,
-        samples: store.sampleCount,
-        appended: store.counters.appended,
-        outOfOrder: store.counters.outOfOrder,
-        refusedSeries: store.refused.total,
-      },
+      metrics: metrics.stats(),
       bytes: {
         spans: spans.bytes,
         spansBudget: spans.budgetBytes,
         logs: logs.bytes,
         logsBudget: logs.budgetBytes,
-        metrics: store.bytes,
-        metricsBudget: deps.metricStoreBytes,
         rss,
       },
       requests: counters.requests,
     }
   }
-  const metrics = createMetricsBackend({
-    storeBytes: deps.metricStoreBytes,
+  const metrics = createMetrics({
+    store: { budgetBytes: deps.metricStoreBytes },
     targets,
     ruleGroups,
     version,
     now,
     onError,
-    selfMetrics: createSelfMetrics(stats, startedMs),
   })
-  const otlp = createReceiver({ spans, logs, onSpans: (batch) => metrics.spans.observe(batch), onError }, counters)
-  const query = createQueryApp({ spans, logs, engine: metrics.engine, now, stats, onError })
-  return { otlp, query, metrics, spans, logs, stats }
+  const otlp = createReceiver({ spans, logs, onSpans: metrics.observeSpans, onError }, counters)
+  const query = createQueryApp({ spans, logs, monitor: metrics.monitor, now, stats, onError })
+  const prometheus = createPrometheusApp(metrics.prometheus, createProcessMetrics(stats, startedMs))
+  return { otlp, query, prometheus, metrics, spans, logs, stats }
 }

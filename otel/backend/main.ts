@@ -5,9 +5,9 @@ import { dirname } from 'node:path'
 import type { Express } from 'express'
 import { createBackend } from './backend.ts'
 import { type BackendConfig, readConfig } from './config.ts'
-import { RULE_INTERVAL_MS } from './metrics/metrics-backend.ts'
-import { findRuleDirectory, readRuleDirectory } from './metrics/rules/rule-directory.ts'
+import { loadRules } from './metrics/rules/load-rules.ts'
 import { HttpDiscovery } from './metrics/scrape/http-discovery.ts'
+import { findRuleDirectory, ruleFilesOf } from './rule-directory.ts'
 
 /** Open connections are given this long to finish. */
 const STOP_GRACE_MS = 1000
@@ -44,7 +44,7 @@ async function close(server: Server): Promise<void> {
 
 async function main(config: BackendConfig): Promise<void> {
   const rulesDirectory = config.rulesDirectory ?? findRuleDirectory(dirname(process.argv[1] ?? '.'))
-  const ruleGroups = rulesDirectory === undefined ? [] : readRuleDirectory(rulesDirectory, RULE_INTERVAL_MS)
+  const ruleGroups = rulesDirectory === undefined ? [] : loadRules(ruleFilesOf(rulesDirectory))
   const discovery =
     config.targets &&
     new HttpDiscovery({
@@ -83,7 +83,7 @@ async function main(config: BackendConfig): Promise<void> {
   const { host } = config
   servers.push(await listen(backend.otlp, config.otlpPort, host))
   servers.push(await listen(backend.query, config.jaegerPort, host))
-  servers.push(await listen(backend.metrics.prometheus, config.prometheusPort, host))
+  servers.push(await listen(backend.prometheus, config.prometheusPort, host))
   backend.metrics.start()
   discovery?.start()
   // A server that listens on a TCP port has such an address.

@@ -1,10 +1,10 @@
 // Scrapes, rules, engine and API together, as the process runs them.
 import { afterEach, expect, test } from 'vitest'
-import { type Backend, createBackend } from '../backend.ts'
-import { type Listening, listenOnFreePort } from '../testing/listen.ts'
-import { requestOf } from '../testing/span-builder.ts'
-import { parseRuleFile } from './rules/rule-file.ts'
-import { startTestTarget, type TestTarget } from './scrape/test-target.ts'
+import { type Backend, createBackend } from './backend.ts'
+import { parseRuleFile } from './metrics/rules/rule-file.ts'
+import { startTestTarget, type TestTarget } from './metrics/scrape/test-target.ts'
+import { type Listening, listenOnFreePort } from './testing/listen.ts'
+import { requestOf } from './testing/span-builder.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -53,7 +53,7 @@ async function startShop(): Promise<Shop> {
     now: Date.now,
     onError: (error) => expect.fail(String(error)),
   })
-  const server = await listenOnFreePort(backend.metrics.prometheus)
+  const server = await listenOnFreePort(backend.prometheus)
   cleanups.push(server.close)
   backend.metrics.start()
   cleanups.push(() => backend.metrics.stop())
@@ -95,8 +95,8 @@ test('it tells of itself what can be scraped', async () => {
   const text = await (await fetch(`${server.url}/metrics`)).text()
   // The real thing is its own best reader: what it tells is served to it as a target's exposition.
   target.body = text
-  await expect.poll(() => numberOf('prometheus_tsdb_head_series'), { timeout: 15_000 }).toBeGreaterThan(5)
-  expect(await numberOf('faultline_backend_store_budget_bytes{signal="metrics"}')).toBe(2 ** 24)
+  await expect.poll(() => numberOf('faultline_backend_traces'), { timeout: 15_000 }).toBe(0)
+  expect(await numberOf('faultline_backend_records_limit_bytes{signal="traces"}')).toBe(2 ** 22)
   expect(await numberOf('nodejs_eventloop_utilization')).toBeLessThanOrEqual(1)
   expect(await numberOf('process_resident_memory_bytes')).toBeGreaterThan(2 ** 24)
 })
