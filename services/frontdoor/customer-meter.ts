@@ -12,7 +12,7 @@ export type CustomerMeter = (region: Region, response: ServerResponse) => void
 export function createCustomerMeter(metrics: Metrics): CustomerMeter {
   if (metrics === noMetrics) return () => {}
   const requests = metrics.counter({
-    name: 'shop_requests_total',
+    name: 'shop_customer_requests_total',
     help: 'Requests of customers, by their region and by what they got',
     labels: ['customer_region', 'outcome'],
   })

@@ -10,7 +10,7 @@ export function measureNode(metrics: Metrics, control: ControlStream, isReady: (
     { name: 'faultline_control_connected', help: 'Whether the control stream is open: 0 or 1' },
     () => (control.state().connected ? 1 : 0),
   )
-  metrics.observeGauge({ name: 'faultline_control_document_version', help: 'Control document that is applied' }, () =>
+  metrics.observeGauge({ name: 'faultline_control_version', help: 'Control document that is applied' }, () =>
     // Before the first.
     control.document().version < 0 ? undefined : control.document().version,
   )

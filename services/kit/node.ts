@@ -78,7 +78,6 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
           primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
           replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
-        names: { primary: `postgres-${primaryRegion}`, replica: `postgres-${config.region}` },
         metrics,
         log,
       })

@@ -4,39 +4,42 @@ import { performance } from 'node:perf_hooks'
 import type { Metrics } from './instruments.ts'
 
 const PROBE_EVERY_MS = 100
-const delayBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** Delays that are remembered: a minute, should nobody scrape. */
+const MAX_PROBES = 600
 /** A scrape that comes sooner than this after another gets the same figures: two scrapers must not halve each other's window. */
 const WINDOW_MS = 900
 
 /** Measures until the process ends. */
 export function measureEventLoop(metrics: Metrics): void {
-  const delay = metrics.histogram({
-    name: 'nodejs_eventloop_delay_seconds',
-    help: `How late a timer fires that is due every ${PROBE_EVERY_MS} ms`,
-    buckets: delayBuckets,
-  })
   const recent = new RecentWindow()
   const probe = (dueMs: number) => {
     setTimeout(() => {
       const nowMs = performance.now()
-      const lateS = Math.max(0, nowMs - dueMs) / 1_000
-      delay.record(lateS, {})
-      recent.note(lateS)
+      recent.note(Math.max(0, nowMs - dueMs) / 1_000)
       probe(nowMs + PROBE_EVERY_MS)
     }, PROBE_EVERY_MS).unref()
   }
   probe(performance.now() + PROBE_EVERY_MS)
 
+  const help = (what: string) => `${what} since the last scrape`
   metrics.observeGauge(
-    {
-      name: 'nodejs_eventloop_utilization',
-      help: 'Share of the time since the last scrape that the loop was busy, 0 to 1',
-    },
+    { name: 'nodejs_eventloop_utilization_ratio', help: help('Share of the time that the event loop was busy') },
     () => recent.read().utilization,
   )
   metrics.observeGauge(
-    { name: 'nodejs_eventloop_delay_max_seconds', help: 'The longest such delay since the last scrape' },
-    () => recent.read().maxDelayS,
+    { name: 'nodejs_eventloop_delay_p50_seconds', help: help('How late timers fire, the middle one') },
+    () => recent.read().delayS(0.5),
+  )
+  metrics.observeGauge(
+    {
+      name: 'nodejs_eventloop_delay_p99_seconds',
+      help: help('How late timers fire, the worst but for one of a hundred'),
+    },
+    () => recent.read().delayS(0.99),
+  )
+  metrics.observeGauge(
+    { name: 'nodejs_eventloop_delay_max_seconds', help: help('How late timers fire, the worst') },
+    () => recent.read().delayS(1),
   )
   metrics.observeCounter(
     {
@@ -54,25 +57,34 @@ export function measureEventLoop(metrics: Metrics): void {
   )
 }
 
+type Reading = { utilization: number; delayS(share: number): number | undefined }
+
 class RecentWindow {
   #before = performance.eventLoopUtilization()
   #takenAtMs = performance.now()
-  #maxDelayS = 0
-  #reading = { utilization: 0, maxDelayS: 0 }
+  #delays: number[] = []
+  #reading: Reading = readingOf(0, [])
 
-  note(lateS: number): void {
-    if (lateS > this.#maxDelayS) this.#maxDelayS = lateS
+  note(delayS: number): void {
+    if (this.#delays.length < MAX_PROBES) this.#delays.push(delayS)
+    else this.#delays = [delayS]
   }
 
-  read(): { utilization: number; maxDelayS: number } {
+  read(): Reading {
     const nowMs = performance.now()
     if (nowMs - this.#takenAtMs < WINDOW_MS) return this.#reading
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, this.#before)
-    this.#reading = { utilization, maxDelayS: this.#maxDelayS }
+    this.#reading = readingOf(utilization, this.#delays)
     this.#before = now
     this.#takenAtMs = nowMs
-    this.#maxDelayS = 0
+    this.#delays = []
     return this.#reading
   }
+}
+
+function readingOf(utilization: number, delays: readonly number[]): Reading {
+  const sorted = [...delays].sort((a, b) => a - b)
+  // Of nearest rank; none before the first window.
+  return { utilization, delayS: (share) => sorted[Math.ceil(share * sorted.length) - 1] }
 }

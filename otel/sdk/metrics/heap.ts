@@ -1,7 +1,7 @@
 // The JavaScript heap and its garbage collections, named as the semantic conventions for V8 name them.
 // https://opentelemetry.io/docs/specs/semconv/runtime/v8js-metrics/
 import { constants, PerformanceObserver } from 'node:perf_hooks'
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8'
+import { getHeapStatistics } from 'node:v8'
 import type { Metrics } from './instruments.ts'
 
 const gcTypes: Record<number, string> = {
@@ -11,18 +11,12 @@ const gcTypes: Record<number, string> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
 }
 const gcBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 1]
-/** The spaces that grow; the others are small, constant and many. */
-const spaces = new Set(['new_space', 'old_space', 'large_object_space', 'code_space'])
 
 /** Measures until the process ends. */
 export function measureHeap(metrics: Metrics): void {
   metrics.observeGauge(
-    {
-      name: 'v8js_memory_heap_used_bytes',
-      help: 'Heap in use, by space',
-      labels: ['v8js_heap_space_name'],
-    },
-    usedBySpace,
+    { name: 'v8js_memory_heap_used_bytes', help: 'Heap in use, all spaces together' },
+    () => getHeapStatistics().used_heap_size,
   )
   metrics.observeGauge(
     { name: 'v8js_memory_heap_limit_bytes', help: 'Size of the heap at which the process dies' },
@@ -42,14 +36,4 @@ export function measureHeap(metrics: Metrics): void {
     }
   })
   observer.observe({ entryTypes: ['gc'] })
-}
-
-function usedBySpace(): (readonly [{ v8js_heap_space_name: string }, number])[] {
-  let other = 0
-  const readings: (readonly [{ v8js_heap_space_name: string }, number])[] = []
-  for (const { space_name: name, space_used_size: bytes } of getHeapSpaceStatistics()) {
-    if (spaces.has(name)) readings.push([{ v8js_heap_space_name: name }, bytes])
-    else other += bytes
-  }
-  return [...readings, [{ v8js_heap_space_name: 'other' }, other]]
 }

@@ -43,8 +43,8 @@ export type Metrics = {
   scrape(accept: string | undefined): Promise<{ contentType: string; body: string } | undefined>
 }
 
-/** Seconds; from a cached answer in the same region to one that nobody waits for. */
-export const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+/** Seconds, as the conventions for HTTP have them. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
+export const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
 
 const nothing = { add() {}, record() {} }
 

@@ -6,13 +6,9 @@ import type { Metrics } from './instruments.ts'
 
 /** @param version of the program */
 export function measureBuild(metrics: Metrics, version: string): void {
-  const labels = { service_version: version, process_runtime_version: process.versions.node }
+  const labels = { version, runtime: `node ${process.versions.node}` }
   metrics.observeGauge(
-    {
-      name: 'faultline_build_info',
-      help: 'Always 1; its labels tell the version',
-      labels: ['service_version', 'process_runtime_version'],
-    },
+    { name: 'faultline_node_info', help: 'Always 1; its labels tell the version', labels: ['version', 'runtime'] },
     () => [[labels, 1]],
   )
 }

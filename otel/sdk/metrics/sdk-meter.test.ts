@@ -50,6 +50,9 @@ test('spans that were delivered, lost in export, and dropped since the queue was
   const { delivered = 0, queue_full: dropped = 0 } = await processed()
   expect(dropped).toBeGreaterThan(0)
   expect(delivered + dropped).toBe(3 + 13)
+  expect(seriesOf((await metrics.scrape(undefined))?.body ?? '', 'faultline_telemetry_dropped_total')).toEqual([
+    { labels: { signal: 'traces' }, value: dropped + 2 },
+  ])
   await processor.shutdown()
 })
 

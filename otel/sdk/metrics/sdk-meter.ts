@@ -13,6 +13,11 @@ import type { Metrics } from './instruments.ts'
 
 /** A provider for `selfObsMeterProvider` of a processor. Its metrics keep one label: why spans or records were lost. */
 export function createSdkMeterProvider(metrics: Metrics): MeterProvider {
+  const dropped = metrics.counter({
+    name: 'faultline_telemetry_dropped_total',
+    help: 'Spans and log records that were dropped or lost in export',
+    labels: ['signal'],
+  })
   // Not that meter itself, which everybody without a meter of his own shares.
   const noop: Meter = Object.create(createNoopMeter())
   const meter = Object.assign(noop, {
@@ -22,10 +27,15 @@ export function createSdkMeterProvider(metrics: Metrics): MeterProvider {
         help: options?.description ?? name,
         labels: ['error_type'],
       })
+      const signal = name.includes('.log.') ? 'logs' : 'traces'
       counter.add({ error_type: undefined }, 0)
+      dropped.add({ signal }, 0)
       return {
-        add: (value: number, attributes?: Attributes) =>
-          counter.add({ error_type: attributes?.['error.type']?.toString() }, value),
+        add(value: number, attributes?: Attributes) {
+          const errorType = attributes?.['error.type']?.toString()
+          counter.add({ error_type: errorType }, value)
+          if (errorType !== undefined) dropped.add({ signal }, value)
+        },
       }
     },
     createUpDownCounter(name: string, options?: { description?: string }) {

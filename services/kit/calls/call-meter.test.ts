@@ -49,28 +49,28 @@ test('each attempt counts with the replica asked and what came of it', async () 
   expect(seriesOf(await scrape(), attempts)).toEqual([
     {
       labels: {
-        server_address: 'orders',
-        faultline_callee_instance: 'orders-1',
+        callee: 'orders',
+        callee_instance: 'orders-1',
+        outcome: 'server_error',
         http_request_method: 'GET',
         url_template: '/orders',
         http_response_status_code: '503',
-        error_type: '503',
       },
       value: 3,
     },
     {
       labels: {
-        server_address: 'orders',
-        faultline_callee_instance: 'orders-1',
+        callee: 'orders',
+        callee_instance: 'orders-1',
+        outcome: 'server_error',
         http_request_method: 'POST',
         url_template: '/orders/:orderId',
         http_response_status_code: '503',
-        error_type: '503',
       },
       value: 1,
     },
   ])
-  expect(seriesValue(await scrape(), 'faultline_client_retries_total')).toBe(2)
+  expect(seriesValue(await scrape(), 'faultline_retries_total')).toBe(2)
 })
 
 test('a refusal is no error; no answer has no status', async () => {
@@ -84,16 +84,16 @@ test('a refusal is no error; no answer has no status', async () => {
   control.set({ endpoints: {} })
   await expect(caller.call(get)).rejects.toMatchObject({ reason: 'no_endpoint' })
   const common = {
-    server_address: 'orders',
+    callee: 'orders',
     customer_region: 'eu',
     http_request_method: 'GET',
     url_template: '/orders',
   }
-  const asked = { ...common, faultline_callee_instance: 'orders-1' }
+  const asked = { ...common, callee_instance: 'orders-1' }
   expect(seriesOf(await scrape(), attempts)).toEqual([
-    { labels: { ...asked, http_response_status_code: '409' }, value: 1 },
-    { labels: { ...asked, error_type: 'connect' }, value: 1 },
-    { labels: { ...common, error_type: 'no_endpoint' }, value: 1 },
+    { labels: { ...asked, outcome: 'client_error', http_response_status_code: '409' }, value: 1 },
+    { labels: { ...asked, outcome: 'connect' }, value: 1 },
+    { labels: { ...common, outcome: 'no_endpoint' }, value: 1 },
   ])
 })
 
@@ -113,15 +113,15 @@ test('ejections, breaker and budget show', async () => {
   const [broken, steady] = [await replica('orders-1', unavailable), await replica('orders-2', ok)]
   const policy = { ejectAfter: 2, ejectForMs: 60_000, retryBudgetRatio: 0, retryBudgetMinPerS: 1, breakerThreshold: 2 }
   const { caller, control, scrape } = setUp([broken, steady], policy)
-  expect(seriesValue(await scrape(), 'faultline_client_retry_budget')).toBe(10)
-  expect(seriesValue(await scrape(), 'faultline_client_endpoints', { state: 'healthy' })).toBe(2)
+  expect(seriesValue(await scrape(), 'faultline_retry_budget')).toBe(10)
+  expect(seriesValue(await scrape(), 'faultline_endpoints', { state: 'healthy' })).toBe(2)
   while (!caller.snapshot().replicas[0]?.ejected) await caller.call(get)
   const text = await scrape()
-  expect(seriesValue(text, 'faultline_client_endpoints', { state: 'healthy' })).toBe(1)
-  expect(seriesValue(text, 'faultline_client_endpoints', { state: 'ejected' })).toBe(1)
-  expect(seriesValue(text, 'faultline_client_ejections_total', { faultline_callee_instance: 'orders-1' })).toBe(1)
-  expect(seriesValue(text, 'faultline_client_retry_budget')).toBeLessThan(10)
-  expect(seriesValue(text, 'faultline_client_breaker_state', { state: 'closed' })).toBe(1)
+  expect(seriesValue(text, 'faultline_endpoints', { state: 'healthy' })).toBe(1)
+  expect(seriesValue(text, 'faultline_endpoints', { state: 'ejected' })).toBe(1)
+  expect(seriesValue(text, 'faultline_ejections_total', { callee_instance: 'orders-1' })).toBe(1)
+  expect(seriesValue(text, 'faultline_retry_budget')).toBeLessThan(10)
+  expect(seriesValue(text, 'faultline_breaker_state', { state: 'closed' })).toBe(1)
 
   control.set({
     endpoints: { orders: [broken.endpoint] },
@@ -130,16 +130,16 @@ test('ejections, breaker and budget show', async () => {
   while (caller.snapshot().breaker === 'closed') await caller.call(get).catch(() => undefined)
   await caller.call(get).catch(() => undefined)
   const opened = await scrape()
-  expect(seriesValue(opened, 'faultline_client_breaker_state', { state: 'open' })).toBe(1)
-  expect(seriesValue(opened, 'faultline_client_breaker_state', { state: 'closed' })).toBe(0)
-  expect(seriesValue(opened, 'faultline_client_breaker_transitions_total', { state: 'open' })).toBe(1)
-  expect(seriesValue(opened, attempts, { error_type: 'breaker_open' })).toBeGreaterThan(0)
+  expect(seriesValue(opened, 'faultline_breaker_state', { state: 'open' })).toBe(1)
+  expect(seriesValue(opened, 'faultline_breaker_state', { state: 'closed' })).toBe(0)
+  expect(seriesValue(opened, 'faultline_breaker_transitions_total', { state: 'open' })).toBe(1)
+  expect(seriesValue(opened, attempts, { outcome: 'rejected' })).toBeGreaterThan(0)
 })
 
 test('a repeat that the budget refuses is counted', async () => {
   const broken = await replica('orders-1', unavailable)
   const { caller, scrape } = setUp([broken], { retryBudgetRatio: 0, retryBudgetMinPerS: 0, breakerThreshold: 2 })
   await caller.call(get)
-  expect(seriesValue(await scrape(), 'faultline_client_retries_refused_total')).toBe(1)
-  expect(seriesValue(await scrape(), 'faultline_client_retries_total')).toBe(0)
+  expect(seriesValue(await scrape(), 'faultline_retries_refused_total')).toBe(1)
+  expect(seriesValue(await scrape(), 'faultline_retries_total')).toBe(0)
 })

@@ -6,6 +6,8 @@ import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.t
 import { summarizeStatement } from '../../../otel/sdk/statement.ts'
 import { isDatabaseGone, sqlState } from './failures.ts'
 
+export type PoolName = 'primary' | 'replica'
+
 export type DatabaseMeter = {
   /** A statement has ended; `failure` is what the client threw. */
   statement(text: string, durationMs: number, failure: unknown): void
@@ -17,17 +19,18 @@ export type DatabaseMeter = {
 
 /** From one that is free to the pool's limit of patience. */
 const waitBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5]
-const statementBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+/** As the conventions have them. https://opentelemetry.io/docs/specs/semconv/db/database-metrics/ */
+const statementBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 /** Statements whose summaries are kept; their texts are constants of this project, of which each node has a few dozen. */
 const MAX_SUMMARIES = 300
 
-/** @param name of the server, for instance `postgres-na` */
-export function createDatabaseMeter(metrics: Metrics, name: string, pool: Pool): DatabaseMeter {
+/** @param name of the pool */
+export function createDatabaseMeter(metrics: Metrics, name: PoolName, pool: Pool): DatabaseMeter {
   if (metrics === noMetrics) return { statement() {}, waited() {}, passedOver() {} }
   const duration = metrics.histogram({
     name: 'db_client_operation_duration_seconds',
     help: 'Statements, as the client sees them',
-    labels: ['server_address', 'db_operation_name', 'db_collection_name', 'error_type'],
+    labels: ['db_client_connection_pool_name', 'db_operation_name', 'db_collection_name', 'error_type'],
     buckets: statementBuckets,
   })
   const wait = metrics.histogram({
@@ -39,7 +42,7 @@ export function createDatabaseMeter(metrics: Metrics, name: string, pool: Pool):
   const fallbacks = metrics.counter({
     name: 'faultline_database_replica_fallbacks_total',
     help: 'Reads that went to the primary instead of this replica',
-    labels: ['server_address', 'reason'],
+    labels: ['reason'],
   })
   observePool(metrics, name, pool)
   const summaries = new Map<string, { db_operation_name: string; db_collection_name: string | undefined }>()
@@ -53,7 +56,7 @@ export function createDatabaseMeter(metrics: Metrics, name: string, pool: Pool):
   }
   return {
     statement(text, durationMs, failure) {
-      const labels = { server_address: name, ...summaryOf(text), error_type: errorTypeOf(failure) }
+      const labels = { db_client_connection_pool_name: name, ...summaryOf(text), error_type: errorTypeOf(failure) }
       duration.record(durationMs / 1_000, labels, trace.getActiveSpan()?.spanContext())
     },
     waited(durationMs, failure) {
@@ -63,7 +66,7 @@ export function createDatabaseMeter(metrics: Metrics, name: string, pool: Pool):
         trace.getActiveSpan()?.spanContext(),
       )
     },
-    passedOver: (reason) => fallbacks.add({ server_address: name, reason }),
+    passedOver: (reason) => fallbacks.add({ reason }),
   }
 }
 
@@ -76,7 +79,7 @@ function errorTypeOf(failure: unknown): string | undefined {
   return isDatabaseGone(failure) ? 'connection_lost' : 'other'
 }
 
-function observePool(metrics: Metrics, name: string, pool: Pool): void {
+function observePool(metrics: Metrics, name: PoolName, pool: Pool): void {
   const label = 'db_client_connection_pool_name'
   metrics.observeGauge(
     { name: 'db_client_connection_count', help: 'Connections', labels: [label, 'db_client_connection_state'] },

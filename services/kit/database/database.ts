@@ -8,7 +8,7 @@ import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
 import { HttpError } from '../http/errors.ts'
-import { createDatabaseMeter, type DatabaseMeter } from './database-meter.ts'
+import { createDatabaseMeter, type DatabaseMeter, type PoolName } from './database-meter.ts'
 import { databaseUnavailable, isCancelled, isDatabaseGone } from './failures.ts'
 import { createServerRoles, type StatusQuery, statusSql } from './server-roles.ts'
 
@@ -39,8 +39,6 @@ export type DatabaseOptions = {
   poolSize?: number
   /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
   streams?: { primary?: () => Socket; replica?: () => Socket }
-  /** Names of the servers in metrics, for instance `postgres-na`. */
-  names?: { primary: string; replica: string }
   metrics?: Metrics
   log: Logger
 }
@@ -53,15 +51,12 @@ const CANCEL_MS = 2_000
 const REPLICA_PAUSE_MS = 1_000
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const names = options.names ?? { primary: 'primary', replica: 'replica' }
-  const primary = connectTo(options.primaryUrl, options, names.primary, options.streams?.primary)
-  const replica = options.replicaUrl
-    ? connectTo(options.replicaUrl, options, names.replica, options.streams?.replica)
-    : undefined
+  const primary = connectTo('primary', options.primaryUrl, options)
+  const replica = options.replicaUrl ? connectTo('replica', options.replicaUrl, options) : undefined
   const roles = createServerRoles(
     options.metrics ?? noMetrics,
-    { name: names.primary, ask: () => askStatus(primary) },
-    replica && { name: names.replica, ask: () => askStatus(replica, 0) },
+    () => askStatus(primary),
+    replica && (() => askStatus(replica, 0)),
   )
   let replicaPausedUntilMs = 0
 
@@ -115,12 +110,9 @@ export function createDatabase(options: DatabaseOptions): Database {
 /** A server as its clients use it; cancellations have a connection of their own, for they are needed when all others are busy. */
 type Server = { pool: pg.Pool; cancellations: pg.Pool; meter: DatabaseMeter }
 
-function connectTo(
-  url: string,
-  { poolSize = 6, metrics = noMetrics }: DatabaseOptions,
-  name: string,
-  stream?: () => Socket,
-): Server {
+function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
+  const { poolSize = 6, metrics = noMetrics } = options
+  const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
   return { pool, cancellations: createPool(url, 1, stream), meter: createDatabaseMeter(metrics, name, pool) }
 }

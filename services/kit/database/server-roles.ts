@@ -1,5 +1,6 @@
 // Which database server is the primary, and how far the replica is behind: asked about once a second, told at each scrape.
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
+import type { PoolName } from './database-meter.ts'
 import { type Lag, parsePosition, ReplicationWatch } from './replication.ts'
 
 /** What a server says of itself; `position` is null on a standby that has replayed nothing yet. */
@@ -17,24 +18,31 @@ export type ServerRoles = {
 
 /** What was heard longer ago is not told any more. */
 const MAX_AGE_MS = 5_000
+const roles = ['primary', 'replica', 'unknown'] as const
+type Role = (typeof roles)[number]
 
-type Asked = { name: string; ask: StatusQuery }
-type Heard = { primary: boolean; lag: Lag | undefined; atMs: number }
+type Heard = { role: Role; lag: Lag | undefined; atMs: number }
 
-export function createServerRoles(metrics: Metrics, primary: Asked, replica: Asked | undefined): ServerRoles {
-  const heard = new Map<string, Heard>()
+export function createServerRoles(
+  metrics: Metrics,
+  askPrimary: StatusQuery,
+  askReplica: StatusQuery | undefined,
+): ServerRoles {
+  const heard = new Map<PoolName, Heard>()
   const watch = new ReplicationWatch()
   let asking = false
+  const hear = (pool: PoolName, { standby }: Status, lag?: Lag) =>
+    heard.set(pool, { role: standby ? 'replica' : 'primary', lag, atMs: performance.now() })
 
-  async function askReplica({ name, ask }: Asked): Promise<void> {
+  async function hearReplica(ask: StatusQuery): Promise<void> {
     if (asking) return
     asking = true
     try {
       const status = await ask()
       if (!status) return
-      const atMs = performance.now()
-      const lag = status.position === null ? undefined : watch.noteReplica(parsePosition(status.position), atMs)
-      heard.set(name, { primary: !status.standby, lag, atMs })
+      const { position } = status
+      const lag = position === null ? undefined : watch.noteReplica(parsePosition(position), performance.now())
+      hear('replica', status, lag)
     } catch {
       // Its clients report it.
     } finally {
@@ -42,41 +50,48 @@ export function createServerRoles(metrics: Metrics, primary: Asked, replica: Ask
     }
   }
 
-  const recent = () => [...heard].filter(([, { atMs }]) => performance.now() - atMs < MAX_AGE_MS)
-  const lags = (pick: (lag: Lag) => number) => () =>
-    recent().flatMap(([name, { lag }]) => (lag ? [[{ server_address: name }, pick(lag)] as const] : []))
-  const labels = ['server_address'] as const
-  metrics.observeGauge(
-    { name: 'faultline_database_primary', help: '1 when the server takes writes, 0 when it is a standby', labels },
-    () => recent().map(([name, { primary: isPrimary }]) => [{ server_address: name }, isPrimary ? 1 : 0] as const),
-  )
-  if (replica) {
-    metrics.observeGauge(
-      {
-        name: 'faultline_database_replication_lag_seconds',
-        help: 'Since when the primary has held something that the replica has not replayed',
-        labels,
-      },
-      lags(({ seconds }) => seconds),
-    )
-    metrics.observeGauge(
-      {
-        name: 'faultline_database_replication_lag_bytes',
-        help: 'Log of the primary that the replica has not replayed',
-        labels,
-      },
-      lags(({ bytes }) => bytes),
-    )
-  }
+  observeServers(metrics, askReplica ? ['primary', 'replica'] : ['primary'], (pool) => {
+    const last = heard.get(pool)
+    return last && performance.now() - last.atMs < MAX_AGE_MS ? last : undefined
+  })
 
   return {
     async check() {
-      const status = await primary.ask()
+      const status = await askPrimary()
       if (metrics === noMetrics || !status) return
-      const atMs = performance.now()
-      heard.set(primary.name, { primary: !status.standby, lag: undefined, atMs })
-      if (status.position !== null) watch.notePrimary(parsePosition(status.position), atMs)
-      if (replica) void askReplica(replica)
+      hear('primary', status)
+      if (status.position !== null) watch.notePrimary(parsePosition(status.position), performance.now())
+      if (askReplica) void hearReplica(askReplica)
     },
   }
+}
+
+function observeServers(metrics: Metrics, pools: PoolName[], recent: (pool: PoolName) => Heard | undefined): void {
+  metrics.observeGauge(
+    {
+      name: 'faultline_database_role',
+      help: '1 for what the server at the other end says that it is, 0 for the others',
+      labels: ['db_client_connection_pool_name', 'role'],
+    },
+    () =>
+      pools.flatMap((pool) => {
+        const known = recent(pool)?.role ?? 'unknown'
+        return roles.map((role) => [{ db_client_connection_pool_name: pool, role }, role === known ? 1 : 0] as const)
+      }),
+  )
+  if (!pools.includes('replica')) return
+  metrics.observeGauge(
+    {
+      name: 'faultline_replication_lag_seconds',
+      help: 'Since when the primary has held something that the replica of this node has not replayed',
+    },
+    () => recent('replica')?.lag?.seconds,
+  )
+  metrics.observeGauge(
+    {
+      name: 'faultline_replication_lag_bytes',
+      help: 'Log of the primary that the replica of this node has not replayed',
+    },
+    () => recent('replica')?.lag?.bytes,
+  )
 }

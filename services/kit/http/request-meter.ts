@@ -22,21 +22,17 @@ export function createRequestMeter(metrics: Metrics): RequestMeter {
     help: 'Requests that were answered, or left by their clients',
     labels: ['http_request_method', 'http_route', 'http_response_status_code'],
   })
-  const active = new Map<string, number>()
-  metrics.observeGauge(
-    { name: 'http_server_active_requests', help: 'Requests under way', labels: ['http_request_method'] },
-    () => [...active].map(([method, count]) => [{ http_request_method: method }, count] as const),
-  )
-  const count = (method: string, change: 1 | -1) => active.set(method, (active.get(method) ?? 0) + change)
+  let active = 0
+  metrics.observeGauge({ name: 'http_server_active_requests', help: 'Requests under way' }, () => active)
 
   return (request, response) => {
     if (isUntraced(request)) return
     const startMs = performance.now()
     const span = trace.getActiveSpan()?.spanContext()
     const method = methods.has(request.method ?? '') ? (request.method ?? '') : '_OTHER'
-    count(method, 1)
+    active += 1
     response.once('close', () => {
-      count(method, -1)
+      active -= 1
       const labels = {
         http_request_method: method,
         http_route: routeOf(request) ?? UNMATCHED,

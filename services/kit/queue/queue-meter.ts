@@ -27,36 +27,35 @@ const none: QueueMeter = { sent() {}, fetched() {}, settled() {}, backlog() {} }
 
 export function createQueueMeter(metrics: Metrics): QueueMeter {
   if (metrics === noMetrics) return none
-  const labels = ['messaging_destination_name'] as const
-  const where = (queue: string) => ({ messaging_destination_name: queue })
-  const sent = metrics.counter({ name: 'messaging_client_sent_messages_total', help: 'Messages sent', labels })
-  const consumed = metrics.counter({
-    name: 'messaging_client_consumed_messages_total',
+  const labels = ['queue'] as const
+  const sent = metrics.counter({ name: 'faultline_queue_sent_total', help: 'Messages sent', labels })
+  const delivered = metrics.counter({
+    name: 'faultline_queue_delivered_total',
     help: 'Deliveries to this node',
     labels,
   })
-  const redeliveries = metrics.counter({
-    name: 'faultline_queue_redeliveries_total',
+  const redelivered = metrics.counter({
+    name: 'faultline_queue_redelivered_total',
     help: 'Deliveries of messages that were delivered before',
     labels,
   })
   const duration = metrics.histogram({
-    name: 'messaging_process_duration_seconds',
+    name: 'faultline_queue_process_duration_seconds',
     help: 'From the delivery of a message until it was handled or given back',
-    labels: [...labels, 'error_type'],
+    labels: [...labels, 'outcome'],
     buckets: processBuckets,
   })
   const started = new Map<string, number>()
   const held = new Map<string, number>()
-  metrics.observeGauge({ name: 'faultline_queue_in_process', help: 'Messages that this node holds', labels }, () =>
-    [...held].map(([queue, count]) => [where(queue), count] as const),
+  metrics.observeGauge({ name: 'faultline_queue_held', help: 'Messages that this node has taken', labels }, () =>
+    [...held].map(([queue, count]) => [{ queue }, count] as const),
   )
   const backlogs = observeBacklogs(metrics)
   return {
-    sent: (queue) => sent.add(where(queue)),
+    sent: (queue) => sent.add({ queue }),
     fetched(queue, messages) {
-      consumed.add(where(queue), messages.length)
-      redeliveries.add(where(queue), messages.filter((message) => message.redeliveries > 0).length)
+      delivered.add({ queue }, messages.length)
+      redelivered.add({ queue }, messages.filter((message) => message.redeliveries > 0).length)
       held.set(queue, (held.get(queue) ?? 0) + messages.length)
       for (const { id } of messages) if (started.size < MAX_STARTED) started.set(id, performance.now())
     },
@@ -65,7 +64,7 @@ export function createQueueMeter(metrics: Metrics): QueueMeter {
       const startMs = started.get(messageId)
       started.delete(messageId)
       if (startMs === undefined) return
-      const labels = { ...where(queue), error_type: failed ? 'failed' : undefined }
+      const labels = { queue, outcome: failed ? 'failed' : 'ok' }
       duration.record((performance.now() - startMs) / 1_000, labels)
     },
     backlog: (queue, backlog) => backlogs.set(queue, { ...backlog, atMs: performance.now() }),
@@ -77,15 +76,15 @@ function observeBacklogs(metrics: Metrics): Map<string, Backlog & { atMs: number
   const read = (pick: (backlog: Backlog) => number) => () =>
     [...backlogs]
       .filter(([, { atMs }]) => performance.now() - atMs < MAX_AGE_MS)
-      .map(([queue, backlog]) => [{ messaging_destination_name: queue }, pick(backlog)] as const)
-  const labels = ['messaging_destination_name'] as const
+      .map(([queue, backlog]) => [{ queue }, pick(backlog)] as const)
+  const labels = ['queue'] as const
   metrics.observeGauge(
-    { name: 'faultline_queue_depth', help: 'Messages that wait; every consumer tells the same', labels },
+    { name: 'faultline_queue_messages', help: 'Messages that wait; every consumer tells the same', labels },
     read(({ waiting }) => waiting),
   )
   metrics.observeGauge(
     {
-      name: 'faultline_queue_oldest_message_age_seconds',
+      name: 'faultline_queue_oldest_age_seconds',
       help: 'Since when the oldest of them has been waiting',
       labels,
     },

@@ -73,32 +73,32 @@ test('a message that fails comes again, then waits among the dead letters, then 
 test('what waits, what is held, what came again and what was given up show in the metrics', async () => {
   const read = async (name: string, labels = {}) =>
     seriesValue((await metrics.scrape(undefined))?.body ?? '', name, {
-      messaging_destination_name: names.name,
+      queue: names.name,
       ...labels,
     })
-  const deliveriesBefore = (await read('messaging_client_consumed_messages_total')) ?? 0
-  const redeliveriesBefore = (await read('faultline_queue_redeliveries_total')) ?? 0
+  const deliveriesBefore = (await read('faultline_queue_delivered_total')) ?? 0
+  const redeliveriesBefore = (await read('faultline_queue_redelivered_total')) ?? 0
   const stop = consumer.observe(names.name, names.deadLetterName)
   const ids = [randomUUID(), randomUUID(), randomUUID()]
   for (const id of ids) await publish(id, { parcel: id })
-  await until('three that wait', async () => (await read('faultline_queue_depth')) === 3)
-  expect(await read('faultline_queue_oldest_message_age_seconds')).toBeGreaterThan(0)
+  await until('three that wait', async () => (await read('faultline_queue_messages')) === 3)
+  expect(await read('faultline_queue_oldest_age_seconds')).toBeGreaterThan(0)
   expect(await read('faultline_queue_dead_letters')).toBe(0)
 
   const [first, second] = await consumer.fetch(names.name, 2)
-  expect(await read('faultline_queue_in_process')).toBe(2)
+  expect(await read('faultline_queue_held')).toBe(2)
   await consumer.complete(names.name, first?.id ?? '')
   await consumer.fail(names.name, second?.id ?? '', 'cannot be delivered')
-  expect(await read('faultline_queue_in_process')).toBe(0)
-  expect(await read('messaging_process_duration_seconds_count', { error_type: 'failed' })).toBeGreaterThan(0)
-  while (redeliveriesBefore === ((await read('faultline_queue_redeliveries_total')) ?? 0)) {
+  expect(await read('faultline_queue_held')).toBe(0)
+  expect(await read('faultline_queue_process_duration_seconds_count', { outcome: 'failed' })).toBeGreaterThan(0)
+  while (redeliveriesBefore === ((await read('faultline_queue_redelivered_total')) ?? 0)) {
     const message = await fetchOne()
     if (message.redeliveries > 0) await consumer.fail(names.name, message.id, 'cannot be delivered')
     else await consumer.complete(names.name, message.id)
   }
-  expect((await read('messaging_client_consumed_messages_total')) ?? 0).toBe(deliveriesBefore + 4)
+  expect((await read('faultline_queue_delivered_total')) ?? 0).toBe(deliveriesBefore + 4)
   await until('a dead letter', async () => (await read('faultline_queue_dead_letters')) === 1)
-  expect(await read('faultline_queue_depth')).toBe(0)
-  expect(await read('faultline_queue_oldest_message_age_seconds')).toBe(0)
+  expect(await read('faultline_queue_messages')).toBe(0)
+  expect(await read('faultline_queue_oldest_age_seconds')).toBe(0)
   await stop()
 })
