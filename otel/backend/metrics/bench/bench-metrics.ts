@@ -1,6 +1,7 @@
 // What storing and scraping cost, as plain figures. Run by the project's bench, not by tests.
 import { labelsFrom } from '../../promql/labels.ts'
 import { SampleBuffer } from '../../promql/storage.ts'
+import { ExpositionParser } from '../exposition/exposition-parser.ts'
 import { TargetSeries } from '../scrape/target-series.ts'
 import { Tsdb } from '../tsdb/tsdb.ts'
 import { NodeExposition } from './node-exposition.ts'
@@ -14,6 +15,9 @@ export interface MetricsBench {
   scrapeMs: number
   scrapeLines: number
   scrapeNsPerLine: number
+  /** Nanoseconds to parse one line, stored nowhere: of an exposition never seen, and of one whose lines are known. */
+  parseNewNsPerLine: number
+  parseKnownNsPerLine: number
   /** Bytes of a stored sample with headers and open chunks, over `samples` samples. */
   bytesPerSample: number
   samples: number
@@ -61,6 +65,7 @@ export function benchMetrics(options: MetricsBenchOptions = { nodes: 20, seconds
   const heap = process.memoryUsage().heapUsed - heapBefore
   return {
     ...benchStore(),
+    ...benchParser(),
     scrapeMs: scrapeMs / scrapes,
     scrapeLines: lines / scrapes,
     scrapeNsPerLine: (scrapeMs * 1e6) / lines,
@@ -96,6 +101,22 @@ function benchStore(): { appendNs: number; readNs: number } {
     samples += buffer.length
   }
   return { appendNs, readNs: ((performance.now() - started) * 1e6) / samples }
+}
+
+function benchParser(): { parseNewNsPerLine: number; parseKnownNsPerLine: number } {
+  const sources = Array.from({ length: 40 }, (_, node) => new NodeExposition(node))
+  const parsers = sources.map(() => new ExpositionParser((pairs) => pairs.length))
+  const round = () => {
+    const bodies = sources.map((source) => source.next())
+    const started = performance.now()
+    let lines = 0
+    // As many parsers as bodies.
+    for (const [i, body] of bodies.entries()) lines += parsers[i]!.parse(body, 'openmetrics').count
+    return ((performance.now() - started) * 1e6) / lines
+  }
+  const parseNewNsPerLine = round()
+  const known = Array.from({ length: 20 }, round).sort((a, b) => a - b)
+  return { parseNewNsPerLine, parseKnownNsPerLine: known[10] ?? 0 }
 }
 
 function collectGarbage(): void {
