@@ -180,7 +180,7 @@ describe('top', () => {
     if (query.includes('histogram_quantile(0.95')) return of('0.4', 'NaN')
     if (query.includes('5..')) return vectorOf([{ service: 'orders' }, '0.5'])
     if (query.includes('_count[30s]')) return of('10', '0')
-    if (query.includes('nodejs_eventloop_utilization')) return of('0.25', '0.5')
+    if (query.includes('nodejs_eventloop_utilization_ratio')) return of('0.25', '0.5')
     if (query.includes('process_cpu_seconds_total')) return of('0.125', '1.5')
     if (query.includes('ALERTS')) return vectorOf()
     return refusal('bad_data', `no answer to ${query}`)

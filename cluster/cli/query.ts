@@ -36,7 +36,7 @@ Each line of blocks has a scale of its own, from the series' least value to its 
 
 Examples:
   $ faultline query 'sum by (service) (rate(http_server_request_duration_seconds_count[30s]))'
-  $ faultline query 'max by (instance) (nodejs_eventloop_utilization)' --range 15m --step 5s
+  $ faultline query 'max by (instance) (nodejs_eventloop_utilization_ratio)' --range 15m --step 5s
   $ faultline query up --time -5m --json`,
     )
     .action((query: string, options: QueryOptions) => showQuery(context, query, options))

@@ -30,7 +30,7 @@ function exposition(scrapes: number): string {
       line('sum', status, count * 0.05),
     ]
   })
-  return `${['faultline_node_ready 1', 'nodejs_eventloop_utilization 0.25', ...lines].join('\n')}\n`
+  return `${['faultline_node_ready 1', 'nodejs_eventloop_utilization_ratio 0.25', ...lines].join('\n')}\n`
 }
 
 const rules = {

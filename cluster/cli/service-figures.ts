@@ -25,17 +25,9 @@ export type ClusterFigures = {
 
 /** What a service does, told by the first of these that it has; the load generator is measured as its customers see the shop. */
 const work = [
-  {
-    seconds: 'http_server_request_duration_seconds',
-    count: 'http_server_request_duration_seconds_count',
-    failed: 'http_response_status_code=~"5.."',
-  },
-  {
-    seconds: 'messaging_process_duration_seconds',
-    count: 'messaging_process_duration_seconds_count',
-    failed: 'error_type!=""',
-  },
-  { seconds: 'load_request_duration_seconds', count: 'load_requests_total', failed: 'outcome=~"error|wrong"' },
+  { seconds: 'http_server_request_duration_seconds', failed: 'http_response_status_code=~"5.."' },
+  { seconds: 'faultline_queue_process_duration_seconds', failed: 'outcome="failed"' },
+  { seconds: 'load_request_duration_seconds', failed: 'outcome=~"error|wrong"' },
 ] as const
 
 /** @param window of the rates, a PromQL duration: several scrapes long */
@@ -47,11 +39,11 @@ function queriesOver(window: string) {
     instances: 'count by (service) (up)',
     // Nodes tell whether they are ready; whatever else is scraped is ready when it answers.
     readyInstances: 'sum by (service) (faultline_node_ready or up)',
-    perSecond: first(({ count }) => `sum by (service) (rate(${count}[${window}]))`),
-    failedPerSecond: first(({ count, failed }) => `sum by (service) (rate(${count}{${failed}}[${window}]))`),
+    perSecond: first(({ seconds }) => `sum by (service) (rate(${seconds}_count[${window}]))`),
+    failedPerSecond: first(({ seconds, failed }) => `sum by (service) (rate(${seconds}_count{${failed}}[${window}]))`),
     p50S: quantile(0.5),
     p95S: quantile(0.95),
-    loopShare: `max by (service) (avg_over_time(nodejs_eventloop_utilization[${window}]))`,
+    loopShare: `max by (service) (avg_over_time(nodejs_eventloop_utilization_ratio[${window}]))`,
     cpuCores: `max by (service) (rate(process_cpu_seconds_total[${window}]))`,
   }
 }

@@ -97,7 +97,7 @@ test('it tells of itself what can be scraped', async () => {
   target.body = text
   await expect.poll(() => numberOf('faultline_backend_traces'), { timeout: 15_000 }).toBe(0)
   expect(await numberOf('faultline_backend_records_limit_bytes{signal="traces"}')).toBe(2 ** 22)
-  expect(await numberOf('nodejs_eventloop_utilization')).toBeLessThanOrEqual(1)
+  expect(await numberOf('nodejs_eventloop_utilization_ratio')).toBeLessThanOrEqual(1)
   expect(await numberOf('process_resident_memory_bytes')).toBeGreaterThan(2 ** 24)
 })
 

@@ -18,7 +18,12 @@ export function createProcessMetrics(stats: () => BackendStats, startedMs: numbe
       ['process_cpu_seconds_total', 'counter', 'CPU time, user and system', (cpu.user + cpu.system) / 1e6],
       ['process_resident_memory_bytes', 'gauge', 'Resident memory', bytes.rss],
       ['process_start_time_seconds', 'gauge', 'Start of the process, Unix time', startedMs / 1000],
-      ['nodejs_eventloop_utilization', 'gauge', 'Busy share of the event loop since the last scrape', utilization],
+      [
+        'nodejs_eventloop_utilization_ratio',
+        'gauge',
+        'Busy share of the event loop since the last scrape',
+        utilization,
+      ],
       [`${PREFIX}_received_total`, 'counter', 'Records received', bySignal(spans.received, logs.received)],
       [`${PREFIX}_refused_total`, 'counter', 'Records refused', bySignal(spans.refused, logs.refused)],
       [`${PREFIX}_evicted_total`, 'counter', 'Records given up for room', bySignal(spans.evicted, logs.evicted)],

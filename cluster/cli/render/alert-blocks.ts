@@ -5,7 +5,9 @@ import { formatAge, formatClock } from './duration.ts'
 import { columnWidth, describeLabels } from './label-columns.ts'
 import { formatValue } from './metric-value.ts'
 
-const SEVERITIES = ['critical', 'page', 'error', 'warning', 'ticket', 'info', 'none']
+/** Of these rules and of most others: who is to be woken, who is to look into it, what only explains another alert. */
+const SEVERITIES = ['page', 'critical', 'error', 'ticket', 'warning', 'cause', 'info', 'none']
+const GRAVE = ['page', 'critical', 'error']
 const STATE_COLUMNS = 7
 const INDENT = ' '.repeat(STATE_COLUMNS + 2)
 const MIN_TEXT = 30
@@ -55,8 +57,7 @@ export function drawAlerts(alerts: readonly ActiveAlert[], nowMs: number, column
   const room = Math.max(MIN_TEXT, columns - INDENT.length)
   return alerts.flatMap((alert, index) => {
     const { name, state, severity, summary, runbook } = facts[index] ?? describeAlert(alert)
-    const paint =
-      state !== 'firing' ? colors.dim : ['critical', 'page', 'error'].includes(severity) ? colors.red : colors.yellow
+    const paint = state !== 'firing' ? colors.dim : GRAVE.includes(severity) ? colors.red : colors.yellow
     const head = [
       paint(fitLeft(plain(state).toUpperCase(), STATE_COLUMNS)),
       ...(severityColumns > 0 ? [paint(fitLeft(plain(severity), severityColumns))] : []),
