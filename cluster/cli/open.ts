@@ -6,6 +6,7 @@ import type { CliContext, Run } from './context.ts'
 const targets = {
   shop: (run: Run) => run.urls.shop,
   jaeger: (run: Run) => run.urls.jaeger,
+  prometheus: (run: Run) => run.urls.prometheus,
   control: (run: Run) => run.urls.control,
 } as const satisfies Record<string, (run: Run) => string>
 

@@ -1,12 +1,15 @@
 // All commands, put together.
 import { Command } from 'commander'
+import { registerAlerts } from './alerts.ts'
 import { registerChanges } from './changes.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
 import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
+import { registerQuery } from './query.ts'
 import { registerStatus } from './status.ts'
+import { registerTop } from './top.ts'
 import { registerTrace } from './trace.ts'
 import { registerTraces } from './traces.ts'
 import { registerUp } from './up.ts'
@@ -28,6 +31,9 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerLogs,
     registerTraces,
     registerTrace,
+    registerTop,
+    registerQuery,
+    registerAlerts,
     registerChanges,
     registerOpen,
   ]

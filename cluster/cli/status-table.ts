@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import type { ClusterStatus, NodeStatus } from '../control-plane/contract.ts'
 import type { Output } from './context.ts'
+import { formatAge } from './render/duration.ts'
 
 const bare = {
   chars: {
@@ -39,7 +40,7 @@ export function statusTable({ nodes }: ClusterStatus, { colors }: Output): strin
       stateCell(node, colors),
       node.address ?? '–',
       node.pid ?? '–',
-      node.uptimeS === null ? '–' : formatUptime(node.uptimeS),
+      node.uptimeS === null ? '–' : formatAge(node.uptimeS),
       node.restarts === 0 ? colors.dim('0') : colors.yellow(String(node.restarts)),
       node.memoryBytes === null ? '–' : megabytes(node.memoryBytes),
     ])
@@ -56,12 +57,6 @@ function stateCell({ state, ready, reason }: NodeStatus, colors: Output['colors'
   const word = state === 'running' ? 'not ready' : state
   const text = reason === null || reason === word ? word : `${word}: ${reason}`
   return state === 'stopped' || state === 'restarting' ? colors.red(text) : colors.yellow(text)
-}
-
-export function formatUptime(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
 
 export function megabytes(bytes: number): string {

@@ -33,8 +33,9 @@ export function printStatus(status: ClusterStatus, out: Output): void {
     `${ready} of ${status.nodes.length} ready, ${megabytes(status.memoryBytes)} in all, load ${status.requestsPerSecond} requests/s`,
   )
   out.print('')
-  const { shop, jaeger, otlp } = status.urls
+  const { shop, jaeger, prometheus, otlp } = status.urls
   out.print(`  shop        ${colors.cyan(shop)}   API: ${shop}/api/openapi.json`)
   out.print(`  traces      ${colors.cyan(jaeger)}   Jaeger's query API`)
+  out.print(`  metrics     ${colors.cyan(prometheus)}   Prometheus's HTTP API`)
   out.print(`  telemetry   ${colors.cyan(otlp)}   OTLP over HTTP`)
 }

@@ -5,11 +5,13 @@ import { type CliContext, CliError } from './context.ts'
 
 export type TestContext = CliContext & { printed: string[]; noted: string[] }
 
-/** Without a `jaeger` URL no cluster is running. */
-export function createTestContext(options: { jaeger?: string; dataDir?: string } = {}): TestContext {
+/** Without an address of a backend no cluster is running. */
+export function createTestContext(
+  options: { jaeger?: string; prometheus?: string; dataDir?: string } = {},
+): TestContext {
   const printed: string[] = []
   const noted: string[] = []
-  const { jaeger, dataDir = '/nonexistent' } = options
+  const { jaeger, prometheus, dataDir = '/nonexistent' } = options
   return {
     printed,
     noted,
@@ -24,12 +26,13 @@ export function createTestContext(options: { jaeger?: string; dataDir?: string }
     root: '/nonexistent',
     dataDir: () => dataDir,
     run() {
-      if (!jaeger) throw new CliError('no cluster is running')
+      if (!jaeger && !prometheus) throw new CliError('no cluster is running')
       const urls = {
         shop: 'http://127.0.0.1:8080',
         control: 'http://127.0.0.1:7070',
         otlp: 'http://127.0.0.1:4318',
-        jaeger,
+        jaeger: jaeger ?? '',
+        prometheus: prometheus ?? '',
       }
       const supervisor = { pid: process.pid, started: '' }
       const rest = {

@@ -9,6 +9,7 @@ import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
 import type { Registry } from './registry.ts'
 import type { ProcessStatus, Supervision } from './supervision.ts'
+import { type OtherTarget, scrapeTargets } from './targets.ts'
 
 export type ControlAppDeps = {
   log: Logger
@@ -18,6 +19,8 @@ export type ControlAppDeps = {
   supervision: Supervision
   cluster: { version: string; size: ClusterStatus['size']; startedAt: string }
   urls: () => ClusterUrls
+  /** What is scraped beside the nodes. */
+  otherTargets: () => readonly OtherTarget[]
   documentVersion: () => number
   load: { get(): number; set(requestsPerSecond: number): void }
 }
@@ -40,6 +43,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
     createRoutes(controlApi, {
       getStatus: () => clusterStatus(deps),
       getEndpoints: () => deps.urls(),
+      getTargets: () => scrapeTargets(deps.registry, deps.otherTargets()),
       getAnnotations: () => ({ annotations: [...deps.annotations.list()] }),
       setLoad: ({ body }) => {
         load.set(body.requestsPerSecond)

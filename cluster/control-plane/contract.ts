@@ -5,6 +5,7 @@ import { NodeRegion } from '../../services/kit/control/document.ts'
 import { defineApi } from '../../services/kit/http/api.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { clusterSizes, maxReplicas } from '../topology/nodes.ts'
+import { TargetGroup } from './targets.ts'
 
 /** `node`: a node of the shop. `backend`: the embedded telemetry backend. `primary` and `replica`: PostgreSQL servers. */
 export const NodeRole = z.enum(['node', 'backend', 'primary', 'replica', 'supervisor'])
@@ -41,6 +42,8 @@ export const ClusterUrls = z.object({
   otlp: z.string(),
   /** Jaeger's query API. */
   jaeger: z.string(),
+  /** Prometheus's HTTP API. */
+  prometheus: z.string(),
 })
 export type ClusterUrls = z.infer<typeof ClusterUrls>
 
@@ -86,6 +89,12 @@ export const controlApi = defineApi({
     path: '/v1/endpoints',
     summary: 'Addresses for people and tools',
     response: ClusterUrls,
+  },
+  getTargets: {
+    method: 'GET',
+    path: '/v1/targets',
+    summary: "What there is to scrape, for Prometheus's HTTP service discovery",
+    response: z.array(TargetGroup),
   },
   getAnnotations: {
     method: 'GET',

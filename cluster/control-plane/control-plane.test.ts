@@ -8,7 +8,7 @@ import type { Supervision } from './supervision.ts'
 import { connectTestNode, type TestNode } from './test-node.ts'
 
 const token = 'a-token-for-this-test'
-const urls = { shop: 'http://s', control: 'http://c', otlp: 'http://o', jaeger: 'http://j' }
+const urls = { shop: 'http://s', control: 'http://c', otlp: 'http://o', jaeger: 'http://j', prometheus: 'http://p' }
 const calls: string[] = []
 const supervision: Supervision = {
   processes: async () => [
@@ -65,6 +65,7 @@ beforeEach(async () => {
       startedAt: new Date(),
       supervision,
       urls: () => urls,
+      otherTargets: () => [{ id: 'backend-1', kind: 'backend', region: 'global', address: '127.0.0.1:9090' }],
       pingEveryMs: 50,
       silenceMs: 400,
     },
@@ -201,6 +202,26 @@ test('status joins what the supervisor and the streams know', async () => {
     { id: 'orders-1', ready: true, appliedVersion: 1, restarts: 1 },
     { id: 'postgres-na', ready: true, appliedVersion: null },
   ])
+})
+
+test('what to scrape is told as Prometheus reads it, without nodes that are told to leave', async () => {
+  const answer = await ask('/v1/targets')
+  // Prometheus insists on exactly this type.
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json(; charset=utf-8)?$/)
+  const groups = (await answer.json()) as { targets: string[]; labels: Record<string, string> }[]
+  expect(groups).toHaveLength(nodesFor('full').length + 1)
+  expect(groups).toContainEqual({
+    targets: ['127.0.0.1:18000'],
+    labels: { job: 'faultline', service: 'edge', instance: 'edge-eu', region: 'eu' },
+  })
+  expect(groups.at(-1)).toEqual({
+    targets: ['127.0.0.1:9090'],
+    labels: { job: 'faultline', service: 'backend', instance: 'backend-1', region: 'global' },
+  })
+  plane.registry.setDraining('orders-2')
+  const left = (await (await ask('/v1/targets')).json()) as typeof groups
+  expect(left.map(({ labels }) => labels['instance'])).not.toContain('orders-2')
+  expect(left).toHaveLength(groups.length - 1)
 })
 
 test('the load is set, told to the generator and annotated', async () => {

@@ -14,6 +14,7 @@ import type { ClusterUrls } from './contract.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
 import type { Supervision } from './supervision.ts'
+import type { OtherTarget } from './targets.ts'
 
 export type ControlPlaneDeps = {
   log: Logger
@@ -23,6 +24,8 @@ export type ControlPlaneDeps = {
   startedAt: Date
   supervision: Supervision
   urls: () => ClusterUrls
+  /** What is scraped beside the nodes; nothing when omitted. */
+  otherTargets?: () => readonly OtherTarget[]
   /** Host names by which it may be addressed; loopback ones when omitted. */
   allowedHosts?: readonly string[]
   /** See StreamServerDeps; for tests. */
@@ -90,6 +93,7 @@ export async function startControlPlane(
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
     urls: deps.urls,
+    otherTargets: deps.otherTargets ?? (() => []),
     documentVersion: () => streams.publisher.version,
     load: { get: () => requestsPerSecond, set: setLoad },
   })

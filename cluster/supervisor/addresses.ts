@@ -30,6 +30,7 @@ export async function chooseAddresses(ports: Ports, controlPort: number, size: C
     control: url(controlPort),
     otlp: url(await ports.standard('otlp')),
     jaeger: url(await ports.standard('jaeger')),
+    prometheus: url(await ports.standard('prometheus')),
   }
   // The frontdoor's is the shop's.
   for (const { id, kind } of nodesFor(size)) if (kind !== 'frontdoor') await ports.node(id)

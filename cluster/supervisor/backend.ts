@@ -10,7 +10,8 @@ import { mallocEnvironment } from './frugality.ts'
 import { memoryBytes } from './memory.ts'
 import { neverReady } from './start-failure.ts'
 
-const ID = 'backend-1'
+export const BACKEND_ID = 'backend-1'
+
 const READY_TIMEOUT_MS = 20_000
 const POLL_MS = 20
 const MAX_EARLY_DEATHS = 5
@@ -18,7 +19,10 @@ const MAX_EARLY_DEATHS = 5
 export type BackendOptions = {
   root: string
   dataDir: string
-  ports: { otlp: number; jaeger: number }
+  ports: { otlp: number; jaeger: number; prometheus: number }
+  /** Whose nodes it scrapes: the control plane's address and the run's token. */
+  control: { url: string; token: string }
+  version: string
   /** Its process has changed. */
   onProcesses(): void
   onDeath(death: ChildDeath): void
@@ -33,20 +37,24 @@ export class Backend {
   #earlyDeaths = 0
 
   constructor(options: BackendOptions) {
-    const { root, dataDir, ports } = options
+    const { root, dataDir, ports, control, version } = options
     this.#options = options
     this.child = new Child(
       {
-        id: ID,
+        id: BACKEND_ID,
         args: ['--max-semi-space-size=4', join(root, 'dist/backend.cjs')],
         env: () => ({
           ...mallocEnvironment,
           FAULTLINE_HOST: '127.0.0.1',
           FAULTLINE_OTLP_PORT: String(ports.otlp),
           FAULTLINE_JAEGER_PORT: String(ports.jaeger),
+          FAULTLINE_PROMETHEUS_PORT: String(ports.prometheus),
+          FAULTLINE_CONTROL_URL: control.url,
+          FAULTLINE_TOKEN: control.token,
+          FAULTLINE_VERSION: version,
           FAULTLINE_PARENT_PIPE: '1',
         }),
-        logFile: logFileOf(dataDir, ID),
+        logFile: logFileOf(dataDir, BACKEND_ID),
       },
       {
         onChange: () => {
@@ -71,10 +79,11 @@ export class Backend {
     const endMs = performance.now() + READY_TIMEOUT_MS
     while (!(await this.#answers())) {
       const { tail, path } = this.child.log
-      if (this.child.state === 'stopped') throw neverReady(ID, 'it was stopped', tail, path)
-      if (this.#earlyDeaths >= MAX_EARLY_DEATHS) throw neverReady(ID, `it died ${this.#earlyDeaths} times`, tail, path)
+      if (this.child.state === 'stopped') throw neverReady(BACKEND_ID, 'it was stopped', tail, path)
+      if (this.#earlyDeaths >= MAX_EARLY_DEATHS)
+        throw neverReady(BACKEND_ID, `it died ${this.#earlyDeaths} times`, tail, path)
       if (performance.now() > endMs) {
-        throw neverReady(ID, `it does not answer after ${READY_TIMEOUT_MS / 1000} s`, tail, path)
+        throw neverReady(BACKEND_ID, `it does not answer after ${READY_TIMEOUT_MS / 1000} s`, tail, path)
       }
       await delay(POLL_MS)
     }
@@ -84,7 +93,7 @@ export class Backend {
   }
 
   has(id: string): boolean {
-    return id === ID
+    return id === BACKEND_ID
   }
 
   /** Starts it anew; its telemetry is in memory and is lost. */
@@ -92,13 +101,13 @@ export class Backend {
     await this.child.stop()
     this.child.start()
     await this.ready()
-    this.#options.onRestarted(ID)
+    this.#options.onRestarted(BACKEND_ID)
   }
 
   kill(): { pid: number } {
     const pid = this.child.kill()
-    if (pid === undefined) throw new HttpError(409, 'not_running', `${ID} has no process at the moment`)
-    this.#options.onKilled(ID)
+    if (pid === undefined) throw new HttpError(409, 'not_running', `${BACKEND_ID} has no process at the moment`)
+    this.#options.onKilled(BACKEND_ID)
     return { pid }
   }
 
@@ -106,7 +115,7 @@ export class Backend {
     const { pid, state, restarts, uptimeS } = this.child
     return [
       {
-        id: ID,
+        id: BACKEND_ID,
         kind: 'backend',
         region: 'global',
         role: 'backend',

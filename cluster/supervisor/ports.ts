@@ -8,6 +8,7 @@ export const standardPorts = {
   control: 7070,
   otlp: 4318,
   jaeger: 16686,
+  prometheus: 9090,
 } as const
 export type StandardPort = keyof typeof standardPorts
 

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
+import type { OtherTarget } from '../control-plane/targets.ts'
 import { kindSpec } from '../topology/kinds.ts'
 import { type NodeSpec, postgresNodesFor } from '../topology/nodes.ts'
 import { chooseAddresses, listenControlPlane, portOf } from './addresses.ts'
-import { Backend } from './backend.ts'
+import { BACKEND_ID, Backend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 import { createFleet } from './create-fleet.ts'
@@ -65,7 +66,8 @@ export class Starting {
       startedAt: new Date(),
       supervision,
       // It answers once the record says where it is, which is below.
-      urls: () => urls ?? { shop: '', control: '', otlp: '', jaeger: '' },
+      urls: () => urls ?? { shop: '', control: '', otlp: '', jaeger: '', prometheus: '' },
+      otherTargets: () => (urls ? otherTargets(urls) : []),
     })
     this.#controlPlane = controlPlane
     this.#parts.controlPort = controlPlane.port
@@ -74,11 +76,11 @@ export class Starting {
       this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
     }
     record.setAddresses(urls, this.#ports.entries())
-    const backend = this.#createBackend(urls)
+    const backend = this.#createBackend(urls, version)
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
-    await this.#ports.release('otlp', 'jaeger')
+    await this.#ports.release('otlp', 'jaeger', 'prometheus')
     backend.start()
     await this.#untilCancelled(
       Promise.all([
@@ -154,13 +156,15 @@ export class Starting {
     return record
   }
 
-  #createBackend(urls: ClusterUrls): Backend {
+  #createBackend(urls: ClusterUrls, version: string): Backend {
     const { root, dataDir } = this.#options
     const annotations = () => this.#controlPlane?.annotations
     const backend = new Backend({
       root,
       dataDir,
-      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger) },
+      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger), prometheus: portOf(urls.prometheus) },
+      control: { url: urls.control, token: this.#token },
+      version,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
       onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
@@ -293,6 +297,11 @@ export class Starting {
 
 function needsDatabase(node: NodeSpec): boolean {
   return kindSpec(node.kind).database !== undefined
+}
+
+/** The backend tells of itself on the port of its Prometheus API. */
+function otherTargets(urls: ClusterUrls): OtherTarget[] {
+  return [{ id: BACKEND_ID, kind: 'backend', region: 'global', address: new URL(urls.prometheus).host }]
 }
 
 function readVersion(root: string): string {

@@ -1,5 +1,5 @@
 // The query port's application: Jaeger's two query APIs, the logs and what the backend says of itself. It does not listen.
-import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express'
 import { legacyRoutes, type QueryDeps } from './jaeger/legacy-routes.ts'
 import { ParamError } from './jaeger/params.ts'
 import { sendLegacyError, sendV3Error } from './jaeger/send.ts'
@@ -9,6 +9,8 @@ import type { LogStore } from './logs/log-store.ts'
 
 export interface QueryAppDeps extends QueryDeps {
   logs: LogStore
+  /** Jaeger's Monitor endpoints. */
+  monitor: Router
   stats: () => object
   /** Told of errors that are ours, not the client's. */
   onError: (error: unknown) => void
@@ -28,6 +30,7 @@ export function createQueryApp(deps: QueryAppDeps): Express {
     res.json(deps.stats())
   })
   app.use('/api/logs', logRoutes(deps.logs))
+  app.use('/api/metrics', deps.monitor)
   app.use('/api/v3', v3Routes(deps))
   app.use('/api', legacyRoutes(deps))
   app.use((req, res) => sendError(req, res, 404, `no such resource: ${req.method} ${req.path}`))

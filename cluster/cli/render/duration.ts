@@ -14,6 +14,14 @@ function threeDigits(value: number): string {
   return value.toFixed(decimals)
 }
 
+/** How long something has been so: `8 s`, `2 min`, `3 h 20 min`, `4 d`. Takes seconds. */
+export function formatAge(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`
+  return `${Math.floor(seconds / 86_400)} d`
+}
+
 const unitsMicros = { us: 1, µs: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3_600e6, d: 86_400e6 } as const
 
 /** Reads `250us`, `100ms`, `1.5s`, `10m`, `2h`, `1d`; returns µs, undefined for anything else. */

@@ -16,6 +16,8 @@ import { type Encoding, sendStatus, sendSuccess } from './responses.ts'
 export interface ReceiverDeps {
   spans: SpanStore
   logs: LogStore
+  /** Sees every batch of spans before it is stored; it may only read. */
+  onSpans?: (batch: RecordBatch) => void
   /** Told of errors that are ours, not the client's. */
   onError: (error: unknown) => void
 }
@@ -48,7 +50,12 @@ export function createReceiver(deps: ReceiverDeps, counters: ReceiverCounters): 
   })
   const ingest = new Ingest()
   const traces: Signal = {
-    store: deps.spans,
+    store: {
+      add: (batch) => {
+        deps.onSpans?.(batch)
+        deps.spans.add(batch)
+      },
+    },
     decodeRecord: decodeSpan,
     writeJson: writeTraceRequest,
     rejectedMember: 'rejectedSpans',

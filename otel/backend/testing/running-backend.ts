@@ -23,6 +23,7 @@ export async function startBackend(options: Partial<BackendDeps> = {}): Promise<
   const backend = createBackend({
     spanStoreBytes: 16 * MIB,
     logStoreBytes: 4 * MIB,
+    metricStoreBytes: 16 * MIB,
     now: Date.now,
     onError,
     ...options,
