@@ -82,16 +82,14 @@ export class Starting {
     this.#step('telemetry', 'starting')
     await this.#ports.release('otlp', 'jaeger', 'prometheus')
     backend.start()
-    await this.#untilCancelled(
-      Promise.all([
-        backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
-        fleet.start((node) => !needsDatabase(node)),
-        this.#startDatabases(controlPlane, secrets).then((databases) =>
-          Promise.all([fleet.start(needsDatabase), this.#startReplicas(databases)]),
-        ),
-      ]),
+    await this.#allUntilCancelled(
+      backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
+      fleet.start((node) => !needsDatabase(node)),
+      this.#startDatabases(controlPlane, secrets).then((databases) =>
+        this.#allUntilCancelled(fleet.start(needsDatabase), this.#startReplicas(databases)),
+      ),
     )
-    await this.#untilCancelled(fleet.allReady())
+    await this.#allUntilCancelled(fleet.allReady())
     unsubscribe()
     controlPlane.setLoad(load)
     controlPlane.annotations.add('cluster', 'the cluster is ready')
@@ -115,9 +113,13 @@ export class Starting {
     this.#cancel.abort()
     const { fleet, backend } = this.#parts
     await Promise.all([fleet?.kill9(), backend?.child.stop(0), this.#parts.databases?.stop().catch(() => undefined)])
-    await Promise.allSettled(this.#work)
-    // They may have come up while everything else was being ended.
-    await this.#parts.databases?.stop().catch(() => undefined)
+    // Work begets work: what the databases were to be followed by is there only once they are up.
+    for (let settled = 0; settled < this.#work.length; ) {
+      settled = this.#work.length
+      await Promise.allSettled(this.#work)
+      // They may have come up while everything else was being ended.
+      await this.#parts.databases?.stop().catch(() => undefined)
+    }
     await this.#close()
   }
 
@@ -263,14 +265,15 @@ export class Starting {
     this.#notice(text)
   }
 
-  #untilCancelled<T>(work: Promise<T>): Promise<T> {
-    this.#work.push(work)
+  /** Resolves when all have; rejects as soon as one does or the start is called off. What is still under way then, `abandon` waits for. */
+  #allUntilCancelled(...work: Promise<unknown>[]): Promise<void> {
+    this.#work.push(...work)
     const { signal } = this.#cancel
     return new Promise((resolve, reject) => {
       const cancel = () => reject(new StartFailure('the start was called off'))
       if (signal.aborted) cancel()
       signal.addEventListener('abort', cancel, { once: true })
-      work.then(resolve, reject)
+      Promise.all(work).then(() => resolve(), reject)
     })
   }
 
