@@ -19,6 +19,8 @@ export type ClusterOptions = {
   load: number
   /** Of the catalogue, the customers and the load. */
   seed: number
+  /** What the load generator's customers do; its own journeys when omitted. */
+  journeysFile?: string
   /** `standard` tries the well-known ports first; `auto` takes any, for clusters beside each other. */
   ports: 'standard' | 'auto'
   /** False runs the nodes without telemetry, to measure what it costs. */

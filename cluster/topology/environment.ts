@@ -15,6 +15,8 @@ export type NodeSurroundings = {
   logLevel: string
   /** Seeds the load generator. */
   seed: number
+  /** Journeys of the load generator, when not its own. */
+  journeysFile?: string | undefined
   /** Connection string of the primary for a role on a database. */
   databaseUrl(role: DatabaseRole, database: string): string
   /** The same for the replica of a region; undefined when the region has none. */
@@ -45,7 +47,10 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     if (replica) env['FAULTLINE_DATABASE_REPLICA_URL'] = replica
   }
   if (node.kind === 'users' || node.kind === 'gateway') env['FAULTLINE_SESSION_SECRET'] = around.sessionSecret
-  if (node.kind === 'load') env['FAULTLINE_SEED'] = String(around.seed)
+  if (node.kind === 'load') {
+    env['FAULTLINE_SEED'] = String(around.seed)
+    if (around.journeysFile) env['FAULTLINE_JOURNEYS'] = around.journeysFile
+  }
   if (node.kind === 'media') env['FAULTLINE_MEDIA_DIR'] = around.mediaDir
   return env
 }
