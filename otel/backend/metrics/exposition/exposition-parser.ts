@@ -1,12 +1,14 @@
 // Reads one target's expositions, scrape after scrape, in the text format 0.0.4 and in OpenMetrics 1.0.
 // Targets repeat themselves: a line's series is recognised by comparing text with the line expected at that place, and parsed only
 // when it is new. Refuses an exposition as a whole, at its first fault, and knows nothing of the store.
-import { type LabelPair, type Labels, labelsFromPairs } from '../../promql/labels.ts'
+import { type LabelPair, labelsFromPairs } from '../../promql/labels.ts'
 import { detached } from '../detached.ts'
 import { parseGoFloat } from '../go-float.ts'
 import { ExpositionError, errorAt } from './exposition-error.ts'
 import { DEFAULT_LABEL_LIMITS, type LabelCursor, type LabelLimits, readLabels, readSeriesText } from './label-text.ts'
+import { endOfSeriesText, holds, isSeparator, NEWLINE, SPACE, startsValue, TAB } from './line-text.ts'
 import { MetadataTable } from './metadata-lines.ts'
+import { growSamples, noSamples, type ParsedSamples } from './parsed-samples.ts'
 
 export type ExpositionFormat = 'text' | 'openmetrics'
 
@@ -15,13 +17,6 @@ export interface ExpositionLimits extends LabelLimits {
 }
 
 export const DEFAULT_EXPOSITION_LIMITS: ExpositionLimits = { ...DEFAULT_LABEL_LIMITS, maxSamples: 50_000 }
-
-export interface ParsedExemplar {
-  readonly labels: Labels
-  readonly value: number
-  /** Undefined when the exposition gives none: it is the scrape's. */
-  readonly timestampMs: number | undefined
-}
 
 interface KnownLine<S> {
   /** The series as written, without the value. */
@@ -32,22 +27,6 @@ interface KnownLine<S> {
   exemplarText: string
 }
 
-/** The samples of an exposition; valid until the next one is read. */
-export interface ParsedSamples<S> {
-  count: number
-  readonly series: S[]
-  values: Float64Array
-  /** NaN where the exposition gives no time. */
-  timestampsMs: Float64Array
-  /** Only those that differ from the ones seen before. */
-  readonly exemplars: { readonly series: S; readonly exemplar: ParsedExemplar }[]
-  /** Exemplars refused for labels that are too long. */
-  exemplarsRefused: number
-}
-
-const NEWLINE = 0x0a
-const SPACE = 0x20
-const TAB = 0x09
 const HASH = 0x23
 const EOF_LINE = '# EOF'
 const EXEMPLAR_START = ' # {'
@@ -68,14 +47,7 @@ export class ExpositionParser<S> {
   private position = 0
   private openMetrics = false
   private expected = 0
-  private readonly samples: ParsedSamples<S> = {
-    count: 0,
-    series: [],
-    values: new Float64Array(256),
-    timestampsMs: new Float64Array(256),
-    exemplars: [],
-    exemplarsRefused: 0,
-  }
+  private readonly samples = noSamples<S>()
 
   /** `resolve` makes the caller's own object for a series that has not been seen before. */
   constructor(resolve: (pairs: readonly LabelPair[]) => S, limits: ExpositionLimits = DEFAULT_EXPOSITION_LIMITS) {
@@ -113,7 +85,14 @@ export class ExpositionParser<S> {
   private begin(body: string, format: ExpositionFormat): void {
     this.body = body
     this.position = 0
-    this.openMetrics = format === 'openmetrics'
+    const openMetrics = format === 'openmetrics'
+    // What one format allows, the other may not: nothing that was recognised holds any more.
+    if (openMetrics !== this.openMetrics) {
+      this.known.clear()
+      this.order = []
+      this.comments = []
+    }
+    this.openMetrics = openMetrics
     this.expected = 0
     this.nextOrder = []
     this.nextComments = []
@@ -162,7 +141,7 @@ export class ExpositionParser<S> {
     const line = this.readSeries()
     const index = this.samples.count
     if (index >= this.limits.maxSamples) throw new ExpositionError(`more than ${this.limits.maxSamples} samples`)
-    if (index === this.samples.values.length) this.growSamples()
+    if (index === this.samples.values.length) growSamples(this.samples)
     line.position = index
     this.nextOrder.push(line)
     this.samples.series[index] = line.series
@@ -302,46 +281,6 @@ export class ExpositionParser<S> {
   private atLineEnd(): boolean {
     return this.position >= this.body.length || this.body.charCodeAt(this.position) === NEWLINE
   }
-
-  private growSamples(): void {
-    const values = new Float64Array(this.samples.values.length * 2)
-    values.set(this.samples.values)
-    const timestampsMs = new Float64Array(values.length)
-    timestampsMs.set(this.samples.timestampsMs)
-    this.samples.values = values
-    this.samples.timestampsMs = timestampsMs
-  }
-}
-
-/** End of what looks like a series: behind the brace that closes its labels, or at the first blank. */
-function endOfSeriesText(body: string, start: number): number {
-  let at = start
-  while (!isSeparator(body.charCodeAt(at)) && body.charCodeAt(at) !== 0x7b) at++
-  if (body.charCodeAt(at) !== 0x7b) return at
-  for (let quoted = false; at < body.length; at++) {
-    const char = body.charCodeAt(at)
-    if (char === NEWLINE) return start
-    if (char === 0x22) quoted = !quoted
-    else if (char === 0x5c && quoted) at++
-    else if (char === 0x7d && !quoted) return at + 1
-  }
-  return start
-}
-
-/** Whether a blank and a number stand there, and not the labels of a longer series. */
-function startsValue(body: string, at: number): boolean {
-  if (body.charCodeAt(at) !== SPACE) return false
-  const next = body.charCodeAt(at + 1)
-  return (next >= 0x30 && next <= 0x39) || next === 0x2d || next === 0x2b || next === 0x4e || next === 0x2e
-}
-
-/** Whether the text stands there. `startsWith` does the same, thirteen times as slowly. */
-function holds(body: string, text: string, at: number): boolean {
-  return body.slice(at, at + text.length) === text
-}
-
-function isSeparator(char: number): boolean {
-  return char === SPACE || char === NEWLINE || char === TAB || Number.isNaN(char)
 }
 
 function labelLength(pairs: readonly LabelPair[]): number {

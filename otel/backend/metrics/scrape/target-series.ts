@@ -5,9 +5,9 @@ import {
   type ExpositionFormat,
   type ExpositionLimits,
   ExpositionParser,
-  type ParsedSamples,
 } from '../exposition/exposition-parser.ts'
 import type { FamilyMetadata } from '../exposition/metadata-lines.ts'
+import type { ParsedSamples } from '../exposition/parsed-samples.ts'
 import type { Series, SeriesOwner } from '../tsdb/series.ts'
 import type { Tsdb } from '../tsdb/tsdb.ts'
 import { type Target, withTargetLabels } from './target.ts'

@@ -129,3 +129,19 @@ function readUint(bytes: Uint8Array, at: number, width: number): number {
   if (width === 2) return bytes[at]! | (bytes[at + 1]! << 8)
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 }
+
+/** Keeps of what was appended at `start` only the samples within the range. */
+export function trimSamples(buffer: SampleBuffer, start: number, fromMs: number, toMs: number): void {
+  const times = buffer.timestampsMs
+  let end = buffer.length
+  while (end > start && times[end - 1]! > toMs) buffer.stale[--end] = 0
+  let first = start
+  while (first < end && times[first]! < fromMs) first++
+  if (first > start) {
+    times.copyWithin(start, first, end)
+    buffer.values.copyWithin(start, first, end)
+    buffer.stale.copyWithin(start, first, end)
+    buffer.stale.fill(0, end - (first - start), end)
+  }
+  buffer.length = end - (first - start)
+}

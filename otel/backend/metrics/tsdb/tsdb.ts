@@ -4,7 +4,7 @@ import { type Labels, labelValue, METRIC_NAME } from '../../promql/labels.ts'
 import type { Matcher } from '../../promql/matcher.ts'
 import type { SampleBuffer, Storage, StoredSeries } from '../../promql/storage.ts'
 import { detached } from '../detached.ts'
-import { decodeChunk } from './chunk-decoder.ts'
+import { decodeChunk, trimSamples } from './chunk-decoder.ts'
 import { CHUNK_SAMPLES, ChunkEncoder } from './chunk-encoder.ts'
 import { ChunkSlabs, emptyView } from './chunk-slabs.ts'
 import { DEFAULT_EXEMPLAR_LIMITS, type Exemplar, type ExemplarLimits, ExemplarStore } from './exemplars.ts'
@@ -168,7 +168,7 @@ export class Tsdb implements Storage {
       this.sealed.view(this.chain[--chunks]!, view)
       const start = into.length
       decodeChunk(view, into)
-      if (view.minTimeMs < from || view.maxTimeMs > toMs) trim(into, start, from, toMs)
+      if (view.minTimeMs < from || view.maxTimeMs > toMs) trimSamples(into, start, from, toMs)
     }
     if (series.openCount > 0 && series.lastMs >= from) this.readOpen(series, from, toMs, into)
   }
@@ -283,20 +283,4 @@ export class Tsdb implements Storage {
     larger.set(this.chain)
     this.chain = larger
   }
-}
-
-/** Keeps of what was appended at `start` only the samples within the range. */
-function trim(buffer: SampleBuffer, start: number, fromMs: number, toMs: number): void {
-  const times = buffer.timestampsMs
-  let end = buffer.length
-  while (end > start && times[end - 1]! > toMs) buffer.stale[--end] = 0
-  let first = start
-  while (first < end && times[first]! < fromMs) first++
-  if (first > start) {
-    times.copyWithin(start, first, end)
-    buffer.values.copyWithin(start, first, end)
-    buffer.stale.copyWithin(start, first, end)
-    buffer.stale.fill(0, end - (first - start), end)
-  }
-  buffer.length = end - (first - start)
 }

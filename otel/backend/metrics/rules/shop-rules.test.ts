@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseRuleFile } from '../backend/metrics/rules/rule-file.ts'
-import { promtool, promtoolTest } from '../backend/metrics/rules/testing/promtool.ts'
-import { runRuleTests } from '../backend/metrics/rules/testing/rule-unit-tests.ts'
-import { METRIC_NAME } from '../backend/promql/labels.ts'
-import { selectorsOf } from '../backend/promql/language/walk.ts'
+import { METRIC_NAME } from '../../promql/labels.ts'
+import { selectorsOf } from '../../promql/language/walk.ts'
+import { parseRuleFile } from './rule-file.ts'
+import { promtool, promtoolTest } from './testing/promtool.ts'
+import { runRuleTests } from './testing/rule-unit-tests.ts'
 
-const folder = import.meta.dirname
+const folder = join(import.meta.dirname, '../../../rules')
 const yamlFiles = (path: string) => readdirSync(path).filter((name) => name.endsWith('.yaml'))
 const ruleFiles = yamlFiles(folder)
 const testFiles = yamlFiles(join(folder, 'tests'))
