@@ -17,11 +17,13 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
   const interrupt = new AbortController()
   const signals = onSignals(() => interrupt.abort())
   const view = options.watched ? watcherView(() => interrupt.abort()) : terminalView(context)
-  const cluster = await start(context, options, view, interrupt.signal)
+  let endAfterCrash = () => interrupt.abort()
   process.on('uncaughtException', (error) => {
     process.stderr.write(`faultline: the supervisor failed: ${error.stack ?? error.message}\n`)
-    void cluster.kill().finally(() => process.exit(1))
+    endAfterCrash()
   })
+  const cluster = await start(context, options, view, interrupt.signal)
+  endAfterCrash = () => void cluster.kill().finally(() => process.exit(1))
   const stopAsked = new Promise<void>((resolve) => signals.replace(resolve))
   if (!interrupt.signal.aborted) {
     await view.ready()

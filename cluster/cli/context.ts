@@ -69,7 +69,7 @@ export function createContext({ root, dataDir, stdout, stderr, colors }: Context
       colors: pc.createColors(colors),
       isTerminal: stdout.isTTY === true,
       get columns() {
-        return stdout.columns ?? 100
+        return stdout.columns || 100
       },
     },
     dataDir: () => resolve(dataDir()),

@@ -79,7 +79,7 @@ class TerminalView implements ProgressView {
     const colors = this.#colors
     const mark = doneAtMs === undefined ? colors.cyan(FRAMES[this.#frame] ?? '') : colors.green('✔')
     const seconds = (((doneAtMs ?? nowMs) - startedAtMs) / 1000).toFixed(1)
-    const room = Math.max(10, (this.#stream.columns ?? 80) - 26)
+    const room = Math.max(10, (this.#stream.columns || 80) - 26)
     return `${mark} ${part.padEnd(12)} ${colors.dim(`${seconds.padStart(5)} s`)}  ${text.slice(0, room)}`
   }
 

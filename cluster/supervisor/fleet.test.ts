@@ -50,8 +50,17 @@ beforeEach(async () => {
     dataDir,
     size: 'small',
     controlPlane,
-    port: (id) => ports.node(id),
-    anotherPort: (id) => ports.anotherFor(id),
+    port: async (id) => {
+      const port = await ports.node(id)
+      await ports.release(id)
+      return port
+    },
+    anotherPort: async (id) => {
+      ports.forget(id)
+      const port = await ports.node(id)
+      await ports.release(id)
+      return port
+    },
     environment: (node, port) => ({
       FAULTLINE_NODE: node.id,
       FAULTLINE_PORT: String(port),
@@ -166,6 +175,7 @@ test('a node that dies over and over ends the start with its last words', async 
 
 test('a node whose port was taken meanwhile gets another', async () => {
   const port = await ports.node('orders-1')
+  await ports.release('orders-1')
   squatter = createServer()
   await new Promise<void>((listening) => squatter?.listen(port, '127.0.0.1', listening))
   await start('orders')

@@ -26,13 +26,25 @@ test('a node keeps its port, and no two have the same', async () => {
   for (const port of all) expect(port).toBeLessThan(32_768)
 })
 
+test('clusters that choose at the same time choose differently', async () => {
+  const [one, other] = [new Ports(true, () => 0.5), new Ports(true, () => 0.5)]
+  const ids = ['orders-1', 'orders-2', 'users-1']
+  const chosen = await Promise.all([one, other].flatMap((ports) => ids.map((id) => ports.node(id))))
+  expect(new Set(chosen).size).toBe(6)
+  await Promise.all([one.release(), other.release()])
+  for (const port of chosen) expect(await isPortFree(port)).toBe(true)
+})
+
 test('a node whose port was taken after it was chosen gets another', async () => {
   const ports = new Ports(true)
   const first = await ports.node('orders-1')
+  await ports.release('orders-1')
   await occupy(first)
   expect(await isPortFree(first)).toBe(false)
-  const second = await ports.anotherFor('orders-1')
+  ports.forget('orders-1')
+  const second = await ports.node('orders-1')
   expect(second).not.toBe(first)
+  await ports.release()
   expect(await isPortFree(second)).toBe(true)
   expect(await ports.node('orders-1')).toBe(second)
 })

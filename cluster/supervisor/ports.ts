@@ -1,6 +1,7 @@
 // Which port each part of a cluster gets: the standard one when it is free, the next free one otherwise, the same for a whole run.
-import { createServer } from 'node:net'
-import { findFreePort, MAX_PORT } from '../postgres/ports.ts'
+// A chosen port is held until its owner is about to listen, so that clusters that start at the same time do not choose the same.
+import { createServer, type Server } from 'node:net'
+import { StartFailure } from './start-failure.ts'
 
 export const standardPorts = {
   shop: 8080,
@@ -11,8 +12,12 @@ export const standardPorts = {
 } as const
 export type StandardPort = keyof typeof standardPorts
 
+const HOST = '127.0.0.1'
 const FIRST_NODE_PORT = 18_000
 const FIRST_POSTGRES_PORT = 25_432
+/** From here on systems give ports to outgoing connections. */
+const PORT_LIMIT = 32_768
+const MAX_TRIES = 500
 
 /** A standard port that was taken, and what is used instead. */
 export type ReplacedPort = { name: StandardPort; wanted: number; port: number }
@@ -20,8 +25,8 @@ export type ReplacedPort = { name: StandardPort; wanted: number; port: number }
 export class Ports {
   readonly replaced: ReplacedPort[] = []
   readonly #auto: boolean
-  readonly #taken = new Set<number>()
   readonly #chosen = new Map<string, number>()
+  readonly #held = new Map<string, Server>()
   /** Where clusters beside each other begin to look, so that they rarely look at the same ports. */
   readonly #offset: number
 
@@ -31,26 +36,31 @@ export class Ports {
     this.#offset = auto ? Math.floor(random() * 6_000) : 0
   }
 
+  /** Chooses, and holds, a standard port; always the same for the same one. */
   async standard(name: StandardPort): Promise<number> {
+    const known = this.#chosen.get(name)
+    if (known !== undefined) return known
     const wanted = standardPorts[name]
-    const port = await this.#choose(name, this.#auto ? this.#first(FIRST_NODE_PORT) : wanted)
+    const port = await this.#choose(name, this.#auto ? FIRST_NODE_PORT + this.#offset : wanted)
     if (!this.#auto && port !== wanted) this.replaced.push({ name, wanted, port })
     return port
   }
 
-  /** The port of a node; always the same for the same one. */
+  /** Chooses, and holds, the port of a node; always the same for the same one. */
   node(id: string): Promise<number> {
-    return this.#choose(id, this.#first(FIRST_NODE_PORT))
+    return this.#choose(id, FIRST_NODE_PORT + this.#offset)
   }
 
-  /** Another port for a node whose own was taken by somebody else before the node could listen on it. */
-  anotherFor(id: string): Promise<number> {
-    this.#chosen.delete(id)
-    return this.node(id)
+  /** Makes the next choice for a name a new one: somebody else took its port before its owner could listen. */
+  forget(name: string): void {
+    this.#chosen.delete(name)
+    const index = this.replaced.findIndex((replaced) => replaced.name === name)
+    if (index >= 0) this.replaced.splice(index, 1)
   }
 
+  /** A server that finds its port taken goes on to the next one by itself. */
   postgres(id: string): Promise<number> {
-    return this.#choose(id, this.#first(FIRST_POSTGRES_PORT))
+    return this.#choose(id, FIRST_POSTGRES_PORT + this.#offset)
   }
 
   /** All choices, by name. */
@@ -58,25 +68,46 @@ export class Ports {
     return Object.fromEntries(this.#chosen)
   }
 
-  #first(port: number): number {
-    return Math.min(port + this.#offset, MAX_PORT - 500)
+  /** Lets go of ports whose owners listen next; of all when none is named. */
+  async release(...names: string[]): Promise<void> {
+    const released = names.length > 0 ? names : [...this.#held.keys()]
+    await Promise.all(
+      released.map((name) => {
+        const server = this.#held.get(name)
+        this.#held.delete(name)
+        return server && new Promise((resolve) => server.close(resolve))
+      }),
+    )
   }
 
   async #choose(name: string, from: number): Promise<number> {
     const known = this.#chosen.get(name)
     if (known !== undefined) return known
-    const port = await findFreePort(from, this.#taken)
-    this.#taken.add(port)
-    this.#chosen.set(name, port)
-    return port
+    const taken = new Set(this.#chosen.values())
+    for (let port = from; port < Math.min(from + MAX_TRIES, PORT_LIMIT); port++) {
+      const server = taken.has(port) ? undefined : await hold(port)
+      if (!server) continue
+      this.#chosen.set(name, port)
+      this.#held.set(name, server)
+      return port
+    }
+    throw new StartFailure(`no port from ${from} on is free on ${HOST} for ${name}`)
   }
 }
 
 /** Whether a server could listen on the port of 127.0.0.1 now. */
-export function isPortFree(port: number): Promise<boolean> {
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = await hold(port)
+  if (!server) return false
+  await new Promise((resolve) => server.close(resolve))
+  return true
+}
+
+/** Listens on the port, for nobody; undefined when somebody else does. */
+function hold(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)))
+    const server = createServer((connection) => connection.destroy())
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: HOST, exclusive: true }, () => resolve(server.unref()))
   })
 }

@@ -3,17 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
-import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import type { ControlPlane } from '../control-plane/control-plane.ts'
 import type { OtherTarget } from '../control-plane/targets.ts'
-import { nodeEnvironment } from '../topology/environment.ts'
 import { kindSpec } from '../topology/kinds.ts'
-import { type NodeSpec, nodesFor, postgresNodesFor } from '../topology/nodes.ts'
+import { type NodeSpec, postgresNodesFor } from '../topology/nodes.ts'
+import { chooseAddresses, listenControlPlane, portOf } from './addresses.ts'
 import { BACKEND_ID, Backend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
+import { createFleet } from './create-fleet.ts'
 import { openDataDir } from './data-dir.ts'
 import { Databases } from './databases.ts'
-import { Fleet } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
 import { Ports } from './ports.ts'
 import type { ClusterPart, Progress } from './progress.ts'
 import { RunRecord } from './run-record.ts'
@@ -21,8 +22,6 @@ import { newSecret, readOrCreateSecrets, type Secrets } from './secrets.ts'
 import { StartFailure } from './start-failure.ts'
 import { createSupervision, type Parts } from './supervision.ts'
 import { openSupervisorLog } from './supervisor-log.ts'
-
-const HOST = '127.0.0.1'
 
 /** One start, and the end of what it has started. */
 export class Starting {
@@ -52,50 +51,45 @@ export class Starting {
     const stopRequested = new Promise<void>((resolve) => {
       requestStop = resolve
     })
-    openDataDir(dataDir)
     const version = readVersion(root)
-    const record = RunRecord.claim(dataDir, { version, size, token: this.#token })
-    this.#record = record
-    const left = await record.endPast()
-    if (left > 0) this.#notice(`ended ${left} processes that an earlier run had left behind`)
+    const record = await this.#claim(version)
     const secrets = readOrCreateSecrets(dataDir)
-    const urls = await this.#choosePorts()
-    record.setAddresses(urls, this.#ports.entries())
-
     this.#supervisorLog = openSupervisorLog(dataDir)
-    const supervision = createSupervision(this.#parts, requestStop)
     const { log } = this.#supervisorLog
-    const startedAt = new Date()
-    const controlPlane = await startControlPlane(
-      {
-        log,
-        token: this.#token,
-        version,
-        size,
-        startedAt,
-        supervision,
-        urls: () => urls,
-        otherTargets: () => otherTargets(urls),
-      },
-      { host: HOST, port: portOf(urls.control) },
-    )
+    const supervision = createSupervision(this.#parts, requestStop)
+    let urls: ClusterUrls | undefined
+    const controlPlane = await listenControlPlane(this.#ports, {
+      log,
+      token: this.#token,
+      version,
+      size,
+      startedAt: new Date(),
+      supervision,
+      // It answers once the record says where it is, which is below.
+      urls: () => urls ?? { shop: '', control: '', otlp: '', jaeger: '', prometheus: '' },
+      otherTargets: () => (urls ? otherTargets(urls) : []),
+    })
     this.#controlPlane = controlPlane
     this.#parts.controlPort = controlPlane.port
+    urls = await chooseAddresses(this.#ports, controlPlane.port, size)
+    for (const { name, wanted, port } of this.#ports.replaced) {
+      this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
+    }
+    record.setAddresses(urls, this.#ports.entries())
     const backend = this.#createBackend(urls, version)
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
+    await this.#ports.release('otlp', 'jaeger')
     backend.start()
-    await this.#untilCancelled(
-      Promise.all([
-        backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
-        fleet.start((node) => !needsDatabase(node)),
-        this.#startDatabases(controlPlane, secrets).then((databases) =>
-          Promise.all([fleet.start(needsDatabase), this.#startReplicas(databases)]),
-        ),
-      ]),
+    await this.#allUntilCancelled(
+      backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
+      fleet.start((node) => !needsDatabase(node)),
+      this.#startDatabases(controlPlane, secrets).then((databases) =>
+        this.#allUntilCancelled(fleet.start(needsDatabase), this.#startReplicas(databases)),
+      ),
     )
-    await this.#untilCancelled(fleet.allReady())
+    await this.#allUntilCancelled(fleet.allReady())
     unsubscribe()
     controlPlane.setLoad(load)
     controlPlane.annotations.add('cluster', 'the cluster is ready')
@@ -119,9 +113,13 @@ export class Starting {
     this.#cancel.abort()
     const { fleet, backend } = this.#parts
     await Promise.all([fleet?.kill9(), backend?.child.stop(0), this.#parts.databases?.stop().catch(() => undefined)])
-    await Promise.allSettled(this.#work)
-    // They may have come up while everything else was being ended.
-    await this.#parts.databases?.stop().catch(() => undefined)
+    // Work begets work: what the databases were to be followed by is there only once they are up.
+    for (let settled = 0; settled < this.#work.length; ) {
+      settled = this.#work.length
+      await Promise.allSettled(this.#work)
+      // They may have come up while everything else was being ended.
+      await this.#parts.databases?.stop().catch(() => undefined)
+    }
     await this.#close()
   }
 
@@ -144,27 +142,20 @@ export class Starting {
   }
 
   async #close(): Promise<void> {
+    await this.#ports.release()
     await this.#controlPlane?.close()
     await this.#supervisorLog?.close()
     this.#record?.close()
   }
 
-  /** All ports are chosen before anything listens: later, one could fall on another's. */
-  async #choosePorts(): Promise<ClusterUrls> {
-    const url = async (name: Parameters<Ports['standard']>[0]) => `http://${HOST}:${await this.#ports.standard(name)}`
-    const urls = {
-      shop: await url('shop'),
-      control: await url('control'),
-      otlp: await url('otlp'),
-      jaeger: await url('jaeger'),
-      prometheus: await url('prometheus'),
-    }
-    for (const { name, wanted, port } of this.#ports.replaced) {
-      this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
-    }
-    for (const { id, kind } of nodesFor(this.#options.size)) if (kind !== 'frontdoor') await this.#ports.node(id)
-    for (const { id } of postgresNodesFor(this.#options.size)) await this.#ports.postgres(id)
-    return urls
+  async #claim(version: string): Promise<RunRecord> {
+    const { dataDir, size } = this.#options
+    openDataDir(dataDir)
+    const record = RunRecord.claim(dataDir, { version, size, token: this.#token })
+    this.#record = record
+    const left = await record.endPast()
+    if (left > 0) this.#notice(`ended ${left} processes that an earlier run had left behind`)
+    return record
   }
 
   #createBackend(urls: ClusterUrls, version: string): Backend {
@@ -187,33 +178,28 @@ export class Starting {
 
   #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
     const { root, dataDir, size, seed, telemetry = true } = this.#options
-    const isFrontdoor = (id: string) => id.startsWith('frontdoor')
-    const fleet = new Fleet({
+    const fleet = createFleet({
       root,
       dataDir,
       size,
       controlPlane,
-      // The frontdoor is the shop's address.
-      port: async (id) => (isFrontdoor(id) ? portOf(urls.shop) : this.#ports.node(id)),
-      anotherPort: async (id) => (isFrontdoor(id) ? undefined : this.#ports.anotherFor(id)),
+      ports: this.#ports,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
-      environment: (node, port) =>
-        nodeEnvironment(node, {
-          port,
-          controlUrl: urls.control.replace('http:', 'ws:'),
-          token: this.#token,
-          otlpUrl: urls.otlp,
-          telemetry,
-          version,
-          mediaDir: this.#mediaDir,
-          sessionSecret: secrets.session,
-          logLevel: 'info',
-          seed,
-          databaseUrl: (role, database) => this.#databases().url(role, database),
-          replicaUrl: (role, database, region) =>
-            this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,
-        }),
+      surroundings: {
+        controlUrl: urls.control.replace('http:', 'ws:'),
+        token: this.#token,
+        otlpUrl: urls.otlp,
+        telemetry,
+        version,
+        mediaDir: this.#mediaDir,
+        sessionSecret: secrets.session,
+        logLevel: 'info',
+        seed,
+        databaseUrl: (role, database) => this.#databases().url(role, database),
+        replicaUrl: (role, database, region) =>
+          this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,
+      },
     })
     this.#parts.fleet = fleet
     return fleet
@@ -221,6 +207,7 @@ export class Starting {
 
   async #startDatabases(controlPlane: ControlPlane, secrets: Secrets): Promise<Databases> {
     const { dataDir, size, seed } = this.#options
+    await this.#ports.release(...postgresNodesFor(size).map(({ id }) => id))
     const databases = await Databases.start({
       dataDir,
       size,
@@ -278,14 +265,15 @@ export class Starting {
     this.#notice(text)
   }
 
-  #untilCancelled<T>(work: Promise<T>): Promise<T> {
-    this.#work.push(work)
+  /** Resolves when all have; rejects as soon as one does or the start is called off. What is still under way then, `abandon` waits for. */
+  #allUntilCancelled(...work: Promise<unknown>[]): Promise<void> {
+    this.#work.push(...work)
     const { signal } = this.#cancel
     return new Promise((resolve, reject) => {
       const cancel = () => reject(new StartFailure('the start was called off'))
       if (signal.aborted) cancel()
       signal.addEventListener('abort', cancel, { once: true })
-      work.then(resolve, reject)
+      Promise.all(work).then(() => resolve(), reject)
     })
   }
 
@@ -317,10 +305,6 @@ function needsDatabase(node: NodeSpec): boolean {
 /** The backend tells of itself on the port of its Prometheus API. */
 function otherTargets(urls: ClusterUrls): OtherTarget[] {
   return [{ id: BACKEND_ID, kind: 'backend', region: 'global', address: new URL(urls.prometheus).host }]
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
 }
 
 function readVersion(root: string): string {

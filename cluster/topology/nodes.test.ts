@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { calleesFirst, isNodeKind, kindSpec, nodeKinds, stopLayers } from './kinds.ts'
+import { calleesFirst, isNodeKind, kindSpec, type NodeKind, nodeKinds, stopLayers } from './kinds.ts'
 import { nodesFor, planScale, postgresNodesFor } from './nodes.ts'
 
 test('the full size has the nodes of the design', () => {
