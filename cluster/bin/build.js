@@ -1,21 +1,23 @@
 // Builds dist/: one CommonJS bundle for the nodes, one for the telemetry backend, one for the command line.
 // Starts that build at the same time take turns, and a reader of dist/ never sees half a file.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
+import { lock } from './build-lock.js'
+import { writeCodeCaches } from './code-cache.js'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
 import { stubPlugin } from './stub-plugin.js'
 
-/** What dist/ holds. */
-const bundles = ['node.cjs', 'backend.cjs', 'faultline.cjs']
+/** As run-bundle.cjs has it. */
+const ID_LENGTH = 16
 
 // Native code, or an optional companion that is looked for at run time.
 const external = ['@node-rs/argon2', 'pg-native', 'esbuild']
 
-/** @type {import('esbuild').BuildOptions} */
+/** @type {import('esbuild').BuildOptions & { write: false }} */
 const shared = {
   bundle: true,
   // Names stay, for stack traces; white space is a third of what a process keeps of its sources.
@@ -26,13 +28,21 @@ const shared = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  outExtension: { '.js': '.cjs' },
+  write: false,
+  // `import()` becomes `require`: code that was cached cannot import, and need not.
+  supported: { 'dynamic-import': false },
   external,
   // CommonJS has no import.meta; its one use is to find files beside the module.
   define: { 'import.meta.url': '__bundleUrl' },
-  banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // A function that run-bundle.cjs calls as Node calls a CommonJS module. Without a `navigator`, as Node 20 has none, pg looks for
+  // Cloudflare by means that have Node load its whole fetch.
+  banner: {
+    js: `(function (exports, require, module, __filename, __dirname) {
+      const __bundleUrl = require('node:url').pathToFileURL(__filename).href;
+      globalThis.navigator ??= { userAgent: 'Node.js' };`,
+  },
+  footer: { js: '})' },
   logLevel: 'silent',
-  metafile: true,
 }
 
 /**
@@ -65,17 +75,20 @@ async function buildAll(root) {
     { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
     { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
   ]
-  await Promise.all([
+  const results = await Promise.all([
     esbuild({
       ...shared,
-      outfile: join(draft, 'node.cjs'),
+      outfile: join(draft, 'node.js'),
       stdin: { contents: nodeEntry(root), resolveDir: root, sourcefile: 'node.js' },
       plugins: [stubPlugin, await instrumentationPlugin(root, draft, external)],
     }),
     esbuild({ ...shared, outdir: draft, entryPoints: plain, plugins: [stubPlugin] }),
   ])
-  publish(draft, join(root, 'dist'))
+  for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) {
+    publish(join(root, 'dist', basename(path, '.js')), text)
+  }
   rmSync(draft, { recursive: true, force: true })
+  writeCodeCaches(join(root, 'dist'))
 }
 
 /**
@@ -88,8 +101,10 @@ function nodeEntry(root) {
   )
   const mains = kinds.map((kind) => `${JSON.stringify(kind)}: () => import('./services/${kind}/main.ts'),`)
   return `const mains = { ${mains.join(' ')} }
-    const start = mains[process.env.FAULTLINE_KIND]
-    if (start) start()
+    const kind = process.env.FAULTLINE_KIND
+    if (kind in mains) mains[kind]()
+    // For the code cache, see code-cache.js.
+    else if (kind === 'every') for (const start of Object.values(mains)) start()
     else {
       console.error('FAULTLINE_KIND must be one of ' + Object.keys(mains).join(', '))
       process.exitCode = 1
@@ -97,56 +112,26 @@ function nodeEntry(root) {
 }
 
 /**
- * Moves every file of `draft` to the same place under `target`, each in one step.
- * @param {string} draft
- * @param {string} target
+ * Puts a bundle and its entry in place, each in one step.
+ * @param {string} base path without extension
+ * @param {string} text
  */
-function publish(draft, target) {
-  mkdirSync(target, { recursive: true })
-  for (const entry of readdirSync(draft, { withFileTypes: true })) {
-    const [from, to] = [join(draft, entry.name), join(target, entry.name)]
-    if (entry.isDirectory()) publish(from, to)
-    else if (bundles.includes(entry.name)) renameSync(from, to)
-  }
-}
-
-const LOCK_POLL_MS = 20
-const LOCK_STALE_MS = 60_000
-
-/**
- * Waits for its turn. Resolves to the function that ends it.
- * @param {string} path a folder that exists while somebody builds
- * @returns {Promise<() => void>}
- */
-async function lock(path) {
-  mkdirSync(dirname(path), { recursive: true })
-  for (;;) {
-    try {
-      mkdirSync(path)
-      writeFileSync(join(path, 'pid'), String(process.pid))
-      return () => rmSync(path, { recursive: true, force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    if (isAbandoned(path)) rmSync(path, { recursive: true, force: true })
-    else await delay(LOCK_POLL_MS)
-  }
+function publish(base, text) {
+  const source = escapeNonAscii(text)
+  const id = createHash('sha256').update(source).digest('hex').slice(0, ID_LENGTH)
+  writeFileSync(`${base}.bundle.new`, `${source}\n//${id}`)
+  copyFileSync(join(import.meta.dirname, 'run-bundle.cjs'), `${base}.cjs.new`)
+  for (const file of [`${base}.bundle`, `${base}.cjs`]) renameSync(`${file}.new`, file)
+  rmSync(`${base}.cache`, { force: true })
 }
 
 /**
- * @param {string} path
- * @returns {boolean}
+ * One character beyond Latin-1, which esbuild leaves as it is in regular expressions, would have V8 keep the whole source in two bytes each.
+ * @param {string} text
  */
-function isAbandoned(path) {
-  try {
-    const age = Date.now() - statSync(path).mtimeMs
-    if (age > LOCK_STALE_MS) return true
-    const pid = Number(readFileSync(join(path, 'pid'), 'utf8'))
-    if (pid > 0) process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
+function escapeNonAscii(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII is meant
+  return text.replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

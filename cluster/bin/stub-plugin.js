@@ -13,20 +13,23 @@ const families =
 
 /** Parts of large libraries that no node reaches, each with who asks for it. Together they are a third of a node's memory. */
 const unusedParts = [
-  // Browser-like clients of undici; nodes use its pools only.
-  {
-    importer: /node_modules\/undici\//,
-    path: /\/(?:web\/(?:websocket|eventsource|cache|fetch|cookies)|mock|cache)\/|interceptor\/cache/,
-  },
+  // Nodes use the HTTP/1.1 client of undici, and nothing browser-like around it.
+  { importer: /node_modules\/undici\/index\.js$/, path: /\/lib\/(?:web|mock|cache|interceptor)\// },
+  { importer: /node_modules\/undici\/lib\/dispatcher\/client\.js$/, path: /client-h2/ },
   // Pushing, cluster workers, summaries and ready-made collectors of prom-client.
   { importer: /node_modules\/prom-client\//, path: /^\.\/lib\/(?:pushgateway|cluster|summary|defaultMetrics)$/ },
   // Error messages of zod in fifty languages.
   { importer: /node_modules\/zod\//, path: /\/locales\/(?!en\.)/ },
   { importer: /node_modules\/zod\/v4\/core\//, path: /^\.\.\/locales\/index/ },
+  // Bodies are in UTF-8, which iconv-lite knows without these tables; express refuses JSON in other encodings anyway.
+  { importer: /node_modules\/iconv-lite\/encodings\//, path: /(?:sbcs-data-generated|dbcs-data)/ },
+  // Schedules of pg-boss.
+  { importer: /node_modules\/pg-boss\//, path: /^cron-parser$/ },
 ]
 
 /** Only these are worth a question from esbuild's process to this one. */
-const candidates = /^\.\.?\/.*(?:web|mock|cache|locales|pushgateway|cluster|summary|defaultMetrics)/
+const candidates =
+  /^\.\.?\/.*(?:web|mock|cache|interceptor|client-h2|locales|-data|pushgateway|cluster|summary|defaultMetrics)|^cron-parser$/
 
 /** @type {import('esbuild').Plugin} */
 export const stubPlugin = {

@@ -1,0 +1,12 @@
+// Flags of V8 for every node. In JavaScript, because the build needs them, too: code that was cached with others is of no use.
+
+// Measured on 11 nodes after a minute at 20 requests/s: `--optimize-for-size` would save 40 MB more, and cost a sixth more CPU.
+
+/**
+ * What nodes allocate dies at once, and helper threads with heaps of their own do not pay on few cores.
+ * @type {readonly string[]}
+ */
+export const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=128', '--v8-pool-size=1']
+
+/** @type {readonly string[]} */
+export const backendFlags = ['--max-semi-space-size=4']
