@@ -30,7 +30,8 @@ const nodeEnvironment = {
  */
 export function writeCodeCaches(dist) {
   run([...nodeFlags, join(dist, 'node.cjs')], nodeEnvironment)
-  run([...backendFlags, join(dist, 'backend.cjs')], { ...every, FAULTLINE_OTLP_PORT: '0', FAULTLINE_JAEGER_PORT: '0' })
+  const ports = { FAULTLINE_OTLP_PORT: '0', FAULTLINE_JAEGER_PORT: '0', FAULTLINE_PROMETHEUS_PORT: '0' }
+  run([...backendFlags, join(dist, 'backend.cjs')], { ...every, ...ports })
 }
 
 /**

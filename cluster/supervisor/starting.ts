@@ -80,7 +80,7 @@ export class Starting {
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
-    await this.#ports.release('otlp', 'jaeger')
+    await this.#ports.release('otlp', 'jaeger', 'prometheus')
     backend.start()
     await this.#allUntilCancelled(
       backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
