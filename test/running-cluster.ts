@@ -7,7 +7,7 @@ import { type Cluster, type ClusterOptions, startCluster } from '../cluster/supe
 
 const root = resolve(import.meta.dirname, '..')
 
-export type RunningCluster = { cluster: Cluster; stop(): Promise<void> }
+export type RunningCluster = { cluster: Cluster; dataDir: string; stop(): Promise<void> }
 
 /** Builds if need be and starts a cluster without load; `stop` ends it and removes its data. */
 export async function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<RunningCluster> {
@@ -16,6 +16,7 @@ export async function startTestCluster(options: Partial<ClusterOptions> = {}): P
   const cluster = await startCluster({ root, dataDir, size: 'small', load: 0, seed: 1, ports: 'auto', ...options })
   return {
     cluster,
+    dataDir,
     async stop() {
       await cluster.stop()
       rmSync(dataDir, { recursive: true, force: true })

@@ -7,6 +7,8 @@ export type Member = {
   readonly node: NodeSpec
   readonly host: string
   readonly port: number
+  /** Whether it has opened a stream since it was made known: before, nobody can expect anything of it. */
+  readonly joined: boolean
   /** Number of the stream that speaks for the node now; undefined while it has none. */
   readonly session: number | undefined
   readonly ready: boolean
@@ -31,7 +33,7 @@ export class Registry {
 
   /** Makes a node known before its process starts, anew before each start. Only known nodes may open a stream. */
   register(node: NodeSpec, host: string, port: number): void {
-    this.members.set(node.id, { ...offline, node, host, port, draining: false })
+    this.members.set(node.id, { ...offline, node, host, port, joined: false, draining: false })
   }
 
   /** Forgets a node. */
@@ -55,7 +57,7 @@ export class Registry {
 
   /** A stream was opened; it replaces an older one of the same node, and readiness has to be told anew. */
   connect(id: string, session: number): boolean {
-    return this.change(id, { ...offline, session })
+    return this.change(id, { ...offline, session, joined: true })
   }
 
   /** A stream is gone. Ignored when a newer one has taken its place. */

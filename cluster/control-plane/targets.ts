@@ -16,13 +16,13 @@ export type TargetGroup = z.infer<typeof TargetGroup>
 export type OtherTarget = { id: string; kind: string; region: string; address: string }
 
 /**
- * Every node that should be there, whether it is or not: one that died has `up == 0`. A node that is told to leave is none any more,
- * so that its series end instead of failing.
+ * Every node that has joined and is to stay, whether it is there or not: one that died has `up == 0`. One that is only starting, or is
+ * told to leave, is no failure to be measured.
  */
 export function scrapeTargets(registry: Registry, others: readonly OtherTarget[]): TargetGroup[] {
   const nodes = registry
     .all()
-    .filter(({ draining }) => !draining)
+    .filter(({ joined, draining }) => joined && !draining)
     .map(({ node, host, port }) => ({ ...node, address: `${host}:${port}` }))
   return [...nodes, ...others].map(({ id, kind, region, address }) => ({
     targets: [address],
