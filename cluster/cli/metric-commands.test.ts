@@ -200,6 +200,22 @@ describe('top', () => {
     for (const [index, row] of rows.entries()) expect(context.printed[index]).toMatch(row)
   })
 
+  test('--json', async () => {
+    const context = await contextOf(shop)
+    await runCommand(context, registerTop, 'top', '--json', '--sort', 'name')
+    const [load, orders] = JSON.parse(context.printed.join('')).services
+    const known = { instances: 2, readyInstances: 1, perSecond: 10, errorShare: 0.05, p50S: 0.012, p95S: 0.4 }
+    expect(orders).toEqual({ service: 'orders', ...known, loopShare: 0.25, cpuCores: 0.125 })
+    expect(load).toEqual({
+      service: 'load',
+      instances: 1,
+      readyInstances: 1,
+      perSecond: 0,
+      loopShare: 0.5,
+      cpuCores: 1.5,
+    })
+  })
+
   test('a Prometheus without services is told apart from one with nothing to say', async () => {
     const context = await contextOf(() => vectorOf())
     await runCommand(context, registerTop, 'top', '--once')
@@ -213,7 +229,7 @@ describe('top', () => {
     const stream = Object.assign(new EventEmitter(), { rows: 40, write: (text: string) => written.push(text) })
     const signals = new EventEmitter()
     const live = { ...context, out: { ...context.out, isTerminal: true } }
-    const options = { interval: 0.01, window: '30s', sort: 'rate', once: false } as const
+    const options = { interval: 0.01, window: '30s', sort: 'rate', once: false, json: false } as const
     // An emitter of signals and a stream that is written to is all that it uses of both.
     const shown = showTop(live, options, { stream, signals } as unknown as Parameters<typeof showTop>[2])
     await vi.waitFor(() => expect(written.length).toBeGreaterThan(3))

@@ -5,7 +5,7 @@ import { type CliContext, CliError } from './context.ts'
 import { LiveScreen, type TerminalStream } from './live-screen.ts'
 import { createPrometheus } from './prometheus.ts'
 import { parseDurationS } from './query-time.ts'
-import { drawTop, type TopOrder, topOrders } from './render/top-table.ts'
+import { drawTop, sortServices, type TopOrder, topOrders } from './render/top-table.ts'
 import { type ClusterFigures, readFigures } from './service-figures.ts'
 
 export type TopOptions = {
@@ -14,6 +14,7 @@ export type TopOptions = {
   window: string
   sort: TopOrder
   once: boolean
+  json: boolean
   prometheus?: string
 }
 
@@ -34,6 +35,7 @@ export function registerTop(program: Command, context: CliContext): void {
     .option('--window <time>', 'how long the rates look back: several scrapes', parseWindow, '30s')
     .addOption(new Option('--sort <by>', 'which services come first').choices(topOrders).default('rate'))
     .option('--once', 'print the table once, as it is done in a pipe', false)
+    .option('--json', 'print the figures once, as JSON', false)
     .option('--prometheus <url>', "ask this Prometheus instead of the run's backend")
     .addHelpText(
       'after',
@@ -62,6 +64,7 @@ export async function showTop(context: CliContext, options: TopOptions, terminal
   // Before the screen is taken: whoever cannot be asked at all is no reason for one.
   const first = await read()
   if (first.services.length === 0) out.note(`${url} scrapes no service: nothing has the label "service"`)
+  if (options.json) return out.printJson({ ...first, services: sortServices(first.services, options.sort) })
   if (options.once || !out.isTerminal) {
     for (const line of draw(first)) out.print(line)
     return
