@@ -140,7 +140,9 @@ function escapeNonAscii(text) {
   return text.replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Run as a program; a bundle that has this module inside is none.
+const program = process.argv[1]
+if (program?.endsWith('build.js') && import.meta.url === pathToFileURL(program).href) {
   const startedAt = performance.now()
   try {
     const built = await buildIfChanged(fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''))
