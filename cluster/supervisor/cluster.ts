@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
 import type { Supervision } from '../control-plane/supervision.ts'
+import type { Telemetry } from '../topology/environment.ts'
 import type { ClusterSize } from '../topology/nodes.ts'
 import type { Databases } from './databases.ts'
 import type { ReplacedPort } from './ports.ts'
@@ -23,8 +24,8 @@ export type ClusterOptions = {
   journeysFile?: string
   /** `standard` tries the well-known ports first; `auto` takes any, for clusters beside each other. */
   ports: 'standard' | 'auto'
-  /** False runs the nodes without telemetry, to measure what it costs. */
-  telemetry?: boolean
+  /** Other than `on` to measure what telemetry costs. */
+  telemetry?: Telemetry
   onProgress?: (progress: Progress) => void
   /** Calls the start off. */
   signal?: AbortSignal

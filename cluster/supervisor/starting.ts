@@ -177,7 +177,7 @@ export class Starting {
   }
 
   #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
-    const { root, dataDir, size, seed, journeysFile, telemetry = true } = this.#options
+    const { root, dataDir, size, seed, journeysFile, telemetry = 'on' } = this.#options
     const fleet = createFleet({
       root,
       dataDir,

@@ -2,13 +2,16 @@
 import { type DatabaseRole, homeRegion, kindSpec } from './kinds.ts'
 import type { NodeSpec } from './nodes.ts'
 
+/** `metrics` measures and traces nothing; both others are for benchmarks. */
+export type Telemetry = 'on' | 'metrics' | 'off'
+
 export type NodeSurroundings = {
   port: number
   /** Control plane, for instance `ws://127.0.0.1:7070`. */
   controlUrl: string
   token: string
   otlpUrl: string
-  telemetry: boolean
+  telemetry: Telemetry
   version: string
   mediaDir: string
   sessionSecret: string
@@ -35,7 +38,7 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     FAULTLINE_CONTROL_URL: around.controlUrl,
     FAULTLINE_TOKEN: around.token,
     FAULTLINE_OTLP_URL: around.otlpUrl,
-    FAULTLINE_TELEMETRY: around.telemetry ? 'on' : 'off',
+    FAULTLINE_TELEMETRY: around.telemetry,
     FAULTLINE_LOG_LEVEL: around.logLevel,
     FAULTLINE_PARENT_PIPE: '1',
     FAULTLINE_VERSION: around.version,
