@@ -239,7 +239,18 @@ prometheusTest(
       const identity = ({ labels }: { labels: Record<string, string> }) => JSON.stringify(Object.entries(labels).sort())
       const here = (await metrics.vector('faultline_node_ready')).map(identity).sort()
       expect((await there.vector('faultline_node_ready')).map(identity).sort()).toEqual(here)
-      await until('rates', async () => (await there.number('count(rate(process_cpu_seconds_total[10s]))')) > 5, 30_000)
+      // A rate takes two scrapes, and each target is scraped at a moment of its own.
+      const rated = (metric: string) => there.valuesOf('instance', `rate(${metric}[10s])`)
+      await until(
+        'rates of all',
+        async () => (await rated('process_cpu_seconds_total')).length === scraped.length,
+        30_000,
+      )
+      await until(
+        'rates of requests',
+        async () => (await rated('http_server_request_duration_seconds_count')).includes('frontdoor-1'),
+        30_000,
+      )
       const { stdout } = await runCommand(['top', '--once', '--window', '10s', '--prometheus', real.url])
       expect(stdout).toContain(`${scraped.length} of ${scraped.length} ready`)
       expect(stdout).toMatch(/^frontdoor +1\/1 +[\d.]+ /m)
