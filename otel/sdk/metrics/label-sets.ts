@@ -3,12 +3,19 @@
 /** Stands in for every label of a set that came too late. */
 export const OVERFLOW = 'other'
 
+export type Labels = Readonly<Record<string, string>>
+
+/** A level a label, so that a known set is found without making a string of it: this runs for every value that is measured. */
+type Branch = Map<string, Branch | Labels>
+
 export class LabelSets {
   readonly #names: readonly string[]
   readonly #limit: number
   readonly #onOverflow: () => void
-  readonly #known = new Map<string, Readonly<Record<string, string>>>()
-  readonly #overflow: Readonly<Record<string, string>>
+  readonly #root: Branch = new Map()
+  readonly #unlabelled: Labels = {}
+  readonly #overflow: Labels
+  #size = 0
 
   /** @param onOverflow called for each value that is counted as `other` */
   constructor(names: readonly string[], limit: number, onOverflow: () => void) {
@@ -19,26 +26,38 @@ export class LabelSets {
   }
 
   get size(): number {
-    return this.#known.size
+    return this.#size
   }
 
   /** The labels to count under: always the same object for the same values, without those that are undefined or empty. */
-  resolve(labels: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-    let key = ''
-    // No value has a line break: those that come from outside are names of methods, and the like.
-    for (const name of this.#names) key += `${labels[name] ?? ''}\n`
-    const known = this.#known.get(key)
-    if (known) return known
-    if (this.#known.size >= this.#limit) {
+  resolve(labels: Readonly<Record<string, string | undefined>>): Labels {
+    let found: Branch | Labels | undefined = this.#names.length === 0 ? this.#unlabelled : this.#root
+    for (const name of this.#names) {
+      // Above the last label there are branches only.
+      found = (found as Branch).get(labels[name] ?? '')
+      if (found === undefined) return this.#add(labels)
+    }
+    return found as Labels
+  }
+
+  #add(labels: Readonly<Record<string, string | undefined>>): Labels {
+    if (this.#size >= this.#limit) {
       this.#onOverflow()
       return this.#overflow
     }
+    this.#size += 1
     const kept: Record<string, string> = {}
-    for (const name of this.#names) {
-      const value = labels[name]
+    let branch = this.#root
+    for (const [index, name] of this.#names.entries()) {
+      const value = labels[name] ?? ''
       if (value) kept[name] = value
+      if (index === this.#names.length - 1) branch.set(value, kept)
+      else {
+        const next = (branch.get(value) as Branch | undefined) ?? new Map()
+        branch.set(value, next)
+        branch = next
+      }
     }
-    this.#known.set(key, kept)
     return kept
   }
 }

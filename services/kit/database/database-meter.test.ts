@@ -7,7 +7,7 @@ import type { PostgresCluster } from '../../../cluster/postgres/cluster.ts'
 import { startPostgres } from '../../../cluster/postgres/start.ts'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { captureLog } from '../../../test/captured-log.ts'
-import { seriesOf, seriesValue } from '../../../test/scrape.ts'
+import { scrapeText, seriesOf, seriesValue } from '../../../test/scrape.ts'
 import { until } from '../../../test/until.ts'
 import { createDatabase, type Database } from './database.ts'
 
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const scrape = async () => (await metrics.scrape(undefined))?.body ?? ''
+const scrape = () => scrapeText(metrics)
 const statements = async () =>
   seriesOf(await scrape(), 'db_client_operation_duration_seconds_count').map(({ labels, value }) => ({
     ...labels,

@@ -45,18 +45,23 @@ export function createDatabaseMeter(metrics: Metrics, name: PoolName, pool: Pool
     labels: ['reason'],
   })
   observePool(metrics, name, pool)
-  const summaries = new Map<string, { db_operation_name: string; db_collection_name: string | undefined }>()
+  const summaries = new Map<string, { operation: string; table?: string }>()
   const summaryOf = (text: string) => {
     const known = summaries.get(text)
     if (known) return known
-    const { operation, table } = summarizeStatement(text)
-    const summary = { db_operation_name: operation, db_collection_name: table }
+    const summary = summarizeStatement(text)
     if (summaries.size < MAX_SUMMARIES) summaries.set(text, summary)
     return summary
   }
   return {
     statement(text, durationMs, failure) {
-      const labels = { db_client_connection_pool_name: name, ...summaryOf(text), error_type: errorTypeOf(failure) }
+      const { operation, table } = summaryOf(text)
+      const labels = {
+        db_client_connection_pool_name: name,
+        db_operation_name: operation,
+        db_collection_name: table,
+        error_type: errorTypeOf(failure),
+      }
       duration.record(durationMs / 1_000, labels, trace.getActiveSpan()?.spanContext())
     },
     waited(durationMs, failure) {
