@@ -45,6 +45,11 @@ function up(folder: string, ...options: string[]): Command {
   return command
 }
 
+async function statusOf(folder: string): Promise<Map<string, ClusterStatus['nodes'][number]>> {
+  const { stdout } = await runCommand(['status', '--data', folder, '--json'])
+  return new Map((JSON.parse(stdout) as ClusterStatus).nodes.map((node) => [node.id, node]))
+}
+
 describe('a run that was never stopped', () => {
   test('is started, refuses a second one, and keeps its secrets to itself', async () => {
     const first = up(dataDir)
@@ -60,6 +65,34 @@ describe('a run that was never stopped', () => {
     expect(status.code).toBe(0)
     const { nodes } = JSON.parse(status.stdout) as ClusterStatus
     expect(nodes.map(({ id, ready }) => ({ id, ready }))).toContainEqual({ id: 'orders-1', ready: true })
+  })
+
+  test('has parts that can be killed and restarted by their names', async () => {
+    const parts = ['backend-1', 'postgres-na', 'load-1', 'frontdoor-1']
+    const before = await statusOf(dataDir)
+    for (const id of parts) {
+      expect(await runCommand(['kill', id, '--data', dataDir])).toMatchObject({ code: 0, stderr: '' })
+    }
+    const killed = await until(
+      'everything to be ready again',
+      async () => {
+        const status = await statusOf(dataDir)
+        return parts.every((id) => status.get(id)!.restarts === 1 && status.get(id)!.ready) && status
+      },
+      20_000,
+    )
+    for (const id of parts) {
+      expect(killed.get(id)!.pid).not.toBe(before.get(id)!.pid)
+      expect(await runCommand(['restart', id, '--data', dataDir])).toMatchObject({ code: 0, stdout: `${id} is back\n` })
+    }
+    const restarted = await statusOf(dataDir)
+    for (const id of parts) {
+      expect(restarted.get(id)).toMatchObject({ ready: true, restarts: 1 })
+      expect(restarted.get(id)!.pid).not.toBe(killed.get(id)!.pid)
+    }
+    const unknown = await runCommand(['kill', 'nobody-1', '--data', dataDir])
+    expect(unknown.code).toBe(1)
+    expect(unknown.stderr).toMatch(/^faultline: there is no node nobody-1; there are .*orders-1/)
   })
 
   test('leaves nothing alive or in the way when its supervisor is killed and a node is frozen', async () => {

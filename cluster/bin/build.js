@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
 import { lock } from './build-lock.js'
-import { writeCodeCaches } from './code-cache.js'
+import { writeCodeCache } from './code-cache.js'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
 import { stubPlugin } from './stub-plugin.js'
@@ -68,27 +68,30 @@ export async function buildIfChanged(root) {
 
 /** @param {string} root */
 async function buildAll(root) {
-  const draft = join(root, 'dist/.draft')
+  const dist = join(root, 'dist')
+  const draft = join(dist, '.draft')
   rmSync(draft, { recursive: true, force: true })
   rmSync(join(root, 'dist/.fingerprint'), { force: true })
-  const plain = [
-    { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
-    { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
-  ]
-  const results = await Promise.all([
-    esbuild({
-      ...shared,
-      outfile: join(draft, 'node.js'),
-      stdin: { contents: nodeEntry(root), resolveDir: root, sourcefile: 'node.js' },
-      plugins: [stubPlugin, await instrumentationPlugin(root, draft, external)],
-    }),
-    esbuild({ ...shared, outdir: draft, entryPoints: plain, plugins: [stubPlugin] }),
-  ])
-  for (const { path, text } of results.flatMap(({ outputFiles }) => outputFiles)) {
-    publish(join(root, 'dist', basename(path, '.js')), text)
-  }
+  const node = await esbuild({
+    ...shared,
+    outfile: join(draft, 'node.js'),
+    stdin: { contents: nodeEntry(root), resolveDir: root, sourcefile: 'node.js' },
+    plugins: [stubPlugin, await instrumentationPlugin(root, draft, external)],
+  })
+  publish(dist, node.outputFiles)
+  // Goes on while the others are built, and is done when the first node starts.
+  writeCodeCache(dist)
+  const plain = await esbuild({
+    ...shared,
+    outdir: draft,
+    entryPoints: [
+      { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
+      { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
+    ],
+    plugins: [stubPlugin],
+  })
+  publish(dist, plain.outputFiles)
   rmSync(draft, { recursive: true, force: true })
-  writeCodeCaches(join(root, 'dist'))
 }
 
 /**
@@ -112,17 +115,20 @@ function nodeEntry(root) {
 }
 
 /**
- * Puts a bundle and its entry in place, each in one step.
- * @param {string} base path without extension
- * @param {string} text
+ * Puts bundles and their entries into `dist`, each in one step.
+ * @param {string} dist
+ * @param {import('esbuild').OutputFile[]} files
  */
-function publish(base, text) {
-  const source = escapeNonAscii(text)
-  const id = createHash('sha256').update(source).digest('hex').slice(0, ID_LENGTH)
-  writeFileSync(`${base}.bundle.new`, `${source}\n//${id}`)
-  copyFileSync(join(import.meta.dirname, 'run-bundle.cjs'), `${base}.cjs.new`)
-  for (const file of [`${base}.bundle`, `${base}.cjs`]) renameSync(`${file}.new`, file)
-  rmSync(`${base}.cache`, { force: true })
+function publish(dist, files) {
+  for (const { path, text } of files) {
+    const base = join(dist, basename(path, '.js'))
+    const source = escapeNonAscii(text)
+    const id = createHash('sha256').update(source).digest('hex').slice(0, ID_LENGTH)
+    writeFileSync(`${base}.bundle.new`, `${source}\n//${id}`)
+    copyFileSync(join(import.meta.dirname, 'run-bundle.cjs'), `${base}.cjs.new`)
+    for (const file of [`${base}.bundle`, `${base}.cjs`]) renameSync(`${file}.new`, file)
+    rmSync(`${base}.cache`, { force: true })
+  }
 }
 
 /**
@@ -134,7 +140,9 @@ function escapeNonAscii(text) {
   return text.replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Run as a program; a bundle that has this module inside is none.
+const program = process.argv[1]
+if (program?.endsWith('build.js') && import.meta.url === pathToFileURL(program).href) {
   const startedAt = performance.now()
   try {
     const built = await buildIfChanged(fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''))

@@ -1,19 +1,18 @@
-// Has the fresh bundles run once, so that they write down the machine's form of their code for all starts to come.
+// Has a fresh bundle of the nodes run once, so that it writes down V8's form of its code for all starts to come.
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { backendFlags, nodeFlags } from './node-flags.js'
+import { nodeFlags } from './node-flags.js'
 
-/** An address where nobody listens: these nodes are to load all of their code, not to work. */
+/** An address where nobody listens: this node is to load all of their code, not to work. */
 const NOWHERE = '127.0.0.1:1'
 
-const every = { FAULTLINE_CODE_CACHE: 'write', FAULTLINE_HOST: '127.0.0.1' }
-
-const nodeEnvironment = {
-  ...every,
+const environment = {
+  FAULTLINE_CODE_CACHE: 'write',
   FAULTLINE_KIND: 'every',
   FAULTLINE_NODE: 'every-1',
   FAULTLINE_REGION: 'na',
+  FAULTLINE_HOST: '127.0.0.1',
   FAULTLINE_PORT: '0',
   FAULTLINE_CONTROL_URL: `ws://${NOWHERE}`,
   FAULTLINE_TOKEN: 'nobody-asks-for-this-token',
@@ -25,21 +24,15 @@ const nodeEnvironment = {
 }
 
 /**
- * Starts to write the caches of the bundles in `dist`, and waits for nothing: until they are there, programs just start slower.
+ * Has the cache of the nodes' bundle in `dist` written, and waits for nothing: until it is there, nodes just start slower.
  * @param {string} dist
  */
-export function writeCodeCaches(dist) {
-  run([...nodeFlags, join(dist, 'node.cjs')], nodeEnvironment)
-  const ports = { FAULTLINE_OTLP_PORT: '0', FAULTLINE_JAEGER_PORT: '0', FAULTLINE_PROMETHEUS_PORT: '0' }
-  run([...backendFlags, join(dist, 'backend.cjs')], { ...every, ...ports })
-}
-
-/**
- * @param {string[]} args
- * @param {Record<string, string>} env
- */
-function run(args, env) {
-  const child = spawn(process.execPath, args, { env, stdio: 'ignore', detached: true })
+export function writeCodeCache(dist) {
+  const child = spawn(process.execPath, [...nodeFlags, join(dist, 'node.cjs')], {
+    env: environment,
+    stdio: 'ignore',
+    detached: true,
+  })
   child.on('error', () => {})
   child.unref()
 }

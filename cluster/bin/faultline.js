@@ -18,7 +18,10 @@ if (builtFingerprint(root) !== sourceFingerprint(root)) {
     const { buildIfChanged } = await import('./build.js')
     await buildIfChanged(root)
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    const isForbidden =
+      error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(`${error.code}`)
+    fail(isForbidden ? `${message}; run \`npm run build\` once as the owner of ${root}` : message)
   }
 }
 process.argv[1] = bundle

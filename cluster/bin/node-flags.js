@@ -7,6 +7,3 @@
  * @type {readonly string[]}
  */
 export const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=128', '--v8-pool-size=1']
-
-/** @type {readonly string[]} */
-export const backendFlags = ['--max-semi-space-size=4']

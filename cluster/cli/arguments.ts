@@ -1,4 +1,6 @@
 // Arguments that several commands take, with errors that name what is allowed.
+import { accessSync, constants } from 'node:fs'
+import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { maxRequestsPerSecond } from '../control-plane/contract.ts'
 
@@ -20,4 +22,14 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     }
     return value
   }
+}
+
+/** A file that can be read, as an absolute path. */
+export function readableFile(path: string): string {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch {
+    throw new InvalidArgumentError('There is no such file, or it may not be read.')
+  }
+  return resolve(path)
 }

@@ -45,7 +45,7 @@ export async function runAttached(context: CliContext, options: UpOptions): Prom
 
 async function start(
   context: CliContext,
-  { size, load, seed, ports }: UpOptions,
+  { size, load, seed, journeys, ports }: UpOptions,
   view: SupervisorView,
   signal: AbortSignal,
 ): Promise<Cluster> {
@@ -56,6 +56,7 @@ async function start(
       size,
       load,
       seed,
+      ...(journeys === undefined ? {} : { journeysFile: journeys }),
       ports,
       onProgress: (progress) => view.show(progress),
       signal,

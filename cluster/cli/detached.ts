@@ -34,10 +34,10 @@ export async function startDetached(context: CliContext, options: UpOptions): Pr
   )
 }
 
-function spawnSupervisor(dataDir: string, { size, load, seed, ports }: UpOptions): ChildProcess {
+function spawnSupervisor(dataDir: string, { size, load, seed, journeys, ports }: UpOptions): ChildProcess {
   openDataDir(dataDir)
   const log = openSync(logFileOf(dataDir, 'supervisor'), 'a', 0o600)
-  const options = { data: dataDir, size, load, seed, ports }
+  const options = { data: dataDir, size, load, seed, ports, ...(journeys === undefined ? {} : { journeys }) }
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn(process.execPath, [process.argv[1] ?? '', 'up', '--watched', ...args], {
     detached: true,

@@ -2,13 +2,15 @@
 import { type Command, Option } from 'commander'
 import type { ClusterOptions } from '../supervisor/cluster.ts'
 import { type ClusterSize, clusterSizes } from '../topology/nodes.ts'
-import { parseRate, wholeNumber } from './arguments.ts'
+import { parseRate, readableFile, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 
 export type UpOptions = {
   size: ClusterSize
   load: number
   seed: number
+  /** Absolute path. */
+  journeys?: string
   ports: ClusterOptions['ports']
   detach?: true
   watched?: true
@@ -32,6 +34,7 @@ export function registerUp(program: Command, context: CliContext): void {
         .argParser(wholeNumber(0, 2 ** 31 - 1))
         .default(1),
     )
+    .option('--journeys <file>', 'what customers do, in the form of services/load/journeys.json', readableFile)
     // For tests, whose clusters run beside each other and beside one on the standard ports.
     .addOption(new Option('--ports <which>').choices(['standard', 'auto']).default('standard').hideHelp())
     .addOption(new Option('--watched', 'started by `up --detach`, to which it reports').hideHelp())

@@ -3,7 +3,6 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HttpError } from '../../services/kit/http/errors.ts'
-import { backendFlags } from '../bin/node-flags.js'
 import type { ProcessStatus } from '../control-plane/supervision.ts'
 import { Child, type ChildDeath } from './child.ts'
 import { logFileOf } from './data-dir.ts'
@@ -43,7 +42,7 @@ export class Backend {
     this.child = new Child(
       {
         id: BACKEND_ID,
-        args: [...backendFlags, join(root, 'dist/backend.cjs')],
+        args: ['--max-semi-space-size=4', join(root, 'dist/backend.cjs')],
         env: () => ({
           ...mallocEnvironment,
           FAULTLINE_HOST: '127.0.0.1',

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ClusterUrls } from '../control-plane/contract.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
 import type { Supervision } from '../control-plane/supervision.ts'
+import type { Telemetry } from '../topology/environment.ts'
 import type { ClusterSize } from '../topology/nodes.ts'
 import type { Databases } from './databases.ts'
 import type { ReplacedPort } from './ports.ts'
@@ -19,10 +20,12 @@ export type ClusterOptions = {
   load: number
   /** Of the catalogue, the customers and the load. */
   seed: number
+  /** What the load generator's customers do; its own journeys when omitted. */
+  journeysFile?: string
   /** `standard` tries the well-known ports first; `auto` takes any, for clusters beside each other. */
   ports: 'standard' | 'auto'
-  /** False runs the nodes without telemetry, to measure what it costs. */
-  telemetry?: boolean
+  /** Other than `on` to measure what telemetry costs. */
+  telemetry?: Telemetry
   onProgress?: (progress: Progress) => void
   /** Calls the start off. */
   signal?: AbortSignal

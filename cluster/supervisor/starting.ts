@@ -177,7 +177,7 @@ export class Starting {
   }
 
   #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
-    const { root, dataDir, size, seed, telemetry = true } = this.#options
+    const { root, dataDir, size, seed, journeysFile, telemetry = 'on' } = this.#options
     const fleet = createFleet({
       root,
       dataDir,
@@ -196,6 +196,7 @@ export class Starting {
         sessionSecret: secrets.session,
         logLevel: 'info',
         seed,
+        journeysFile,
         databaseUrl: (role, database) => this.#databases().url(role, database),
         replicaUrl: (role, database, region) =>
           this.#databases().hasReplica(region) ? this.#databases().url(role, database, region) : undefined,

@@ -8,7 +8,7 @@ const around: NodeSurroundings = {
   controlUrl: 'ws://127.0.0.1:7070',
   token: 'run-token',
   otlpUrl: 'http://127.0.0.1:4318',
-  telemetry: true,
+  telemetry: 'on',
   version: '0.1.0',
   mediaDir: '/data/media',
   sessionSecret: 'session-secret',

@@ -2,19 +2,24 @@
 import { type DatabaseRole, homeRegion, kindSpec } from './kinds.ts'
 import type { NodeSpec } from './nodes.ts'
 
+/** `metrics` measures and traces nothing; both others are for benchmarks. */
+export type Telemetry = 'on' | 'metrics' | 'off'
+
 export type NodeSurroundings = {
   port: number
   /** Control plane, for instance `ws://127.0.0.1:7070`. */
   controlUrl: string
   token: string
   otlpUrl: string
-  telemetry: boolean
+  telemetry: Telemetry
   version: string
   mediaDir: string
   sessionSecret: string
   logLevel: string
   /** Seeds the load generator. */
   seed: number
+  /** Journeys of the load generator, when not its own. */
+  journeysFile?: string | undefined
   /** Connection string of the primary for a role on a database. */
   databaseUrl(role: DatabaseRole, database: string): string
   /** The same for the replica of a region; undefined when the region has none. */
@@ -33,7 +38,7 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     FAULTLINE_CONTROL_URL: around.controlUrl,
     FAULTLINE_TOKEN: around.token,
     FAULTLINE_OTLP_URL: around.otlpUrl,
-    FAULTLINE_TELEMETRY: around.telemetry ? 'on' : 'off',
+    FAULTLINE_TELEMETRY: around.telemetry,
     FAULTLINE_LOG_LEVEL: around.logLevel,
     FAULTLINE_PARENT_PIPE: '1',
     FAULTLINE_VERSION: around.version,
@@ -45,7 +50,10 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     if (replica) env['FAULTLINE_DATABASE_REPLICA_URL'] = replica
   }
   if (node.kind === 'users' || node.kind === 'gateway') env['FAULTLINE_SESSION_SECRET'] = around.sessionSecret
-  if (node.kind === 'load') env['FAULTLINE_SEED'] = String(around.seed)
+  if (node.kind === 'load') {
+    env['FAULTLINE_SEED'] = String(around.seed)
+    if (around.journeysFile) env['FAULTLINE_JOURNEYS'] = around.journeysFile
+  }
   if (node.kind === 'media') env['FAULTLINE_MEDIA_DIR'] = around.mediaDir
   return env
 }

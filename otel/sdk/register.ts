@@ -35,7 +35,8 @@ function startMetrics(env: NodeJS.ProcessEnv): Metrics {
 }
 
 function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
-  if (env.FAULTLINE_TELEMETRY === 'off') return undefined
+  // `metrics`: nothing is traced or sent, to measure what metrics alone cost.
+  if (env.FAULTLINE_TELEMETRY === 'off' || env.FAULTLINE_TELEMETRY === 'metrics') return undefined
   const collector = env.FAULTLINE_OTLP_URL ?? 'http://127.0.0.1:4318'
   const batching = {
     scheduledDelayMillis: EXPORT_INTERVAL_MS,

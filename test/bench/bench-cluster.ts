@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { buildIfChanged } from '../../cluster/bin/build.js'
 import { startCluster } from '../../cluster/supervisor/cluster.ts'
 import { readRunFile } from '../../cluster/supervisor/run-file.ts'
+import type { Telemetry } from '../../cluster/topology/environment.ts'
 import type { ClusterSize } from '../../cluster/topology/nodes.ts'
 import { until } from '../until.ts'
 
@@ -15,7 +16,7 @@ export type BenchCluster = { nodes(): Promise<BenchNode[]>; pssBytes(): Promise<
 
 export async function startBenchCluster(
   root: string,
-  options: { size: ClusterSize; load: number; telemetry: boolean },
+  options: { size: ClusterSize; load: number; telemetry: Telemetry },
 ): Promise<BenchCluster> {
   await buildIfChanged(root)
   const dataDir = mkdtempSync(join(tmpdir(), 'faultline-bench-'))

@@ -1,9 +1,10 @@
-// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend; prints a table or JSON.
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend, traces and metrics; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
 import { benchMemory } from './memory.ts'
+import { benchMetricsBackend } from './metrics.ts'
 import { benchStartUp } from './start-up.ts'
 import { benchTelemetryCost } from './telemetry-cost.ts'
 
@@ -15,6 +16,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   memory: () => benchMemory(root),
   telemetry: () => benchTelemetryCost(root),
   backend: benchBackend,
+  metrics: benchMetricsBackend,
 }
 
 async function main(): Promise<void> {

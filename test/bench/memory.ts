@@ -8,7 +8,7 @@ const SETTLE_S = 45
 const SAMPLES = 5
 
 export async function benchMemory(root: string): Promise<Figure[]> {
-  const bench = await startBenchCluster(root, { size: 'full', load: LOAD, telemetry: true })
+  const bench = await startBenchCluster(root, { size: 'full', load: LOAD, telemetry: 'on' })
   try {
     await delay(SETTLE_S * 1000)
     const totals: number[] = []

@@ -3,13 +3,17 @@
 import { createEngine } from './engine.ts'
 import { labelsFrom } from './labels.ts'
 import type { Storage } from './storage.ts'
+import type { DatasetSeries } from './testing/dataset.ts'
 import { createMemoryStorage } from './testing/memory-storage.ts'
 import { createRandom } from './testing/random.ts'
+import { isPrometheusInstalled, startRealPrometheus } from './testing/real-prometheus.ts'
 
 export interface PromqlFigure {
   readonly query: string
   /** Median wall time of a range query over all samples with a step of 15 s. */
   readonly milliseconds: number
+  /** The same of the real Prometheus on the same samples, over HTTP; undefined where it is not installed or not asked. */
+  readonly prometheusMilliseconds: number | undefined
   readonly samplesRead: number
   readonly resultSeries: number
 }
@@ -18,6 +22,10 @@ export interface BenchOptions {
   /** Request counters; each region, path and code is one. Eight histogram buckets come with every ten of them. */
   readonly counters?: number
   readonly runs?: number
+  /** Holds the samples in a store of the caller's; in a plain one when omitted. */
+  readonly createStorage?: (dataset: readonly DatasetSeries[]) => Storage
+  /** Ask the real Prometheus, too, query by query. */
+  readonly compare?: boolean
 }
 
 const SCRAPES = 7_200
@@ -37,34 +45,54 @@ export const BENCH_QUERIES = [
   'increase(requests_total[1h]) > 100',
 ] as const
 
-export async function benchPromql({ counters = 200, runs = 3 }: BenchOptions = {}): Promise<PromqlFigure[]> {
-  const engine = createEngine({ storage: createBenchStorage(counters) })
+export async function benchPromql({
+  counters = 200,
+  runs = 3,
+  createStorage = holdInMemory,
+  compare = false,
+}: BenchOptions = {}): Promise<PromqlFigure[]> {
+  const dataset = createBenchDataset(counters)
+  const engine = createEngine({ storage: createStorage(dataset) })
+  const prometheus = compare && isPrometheusInstalled() ? await startRealPrometheus(dataset) : undefined
   const figures: PromqlFigure[] = []
   const range = { startMs: START_MS + 1_000, endMs: START_MS + SCRAPES * 1_000, stepMs: 15_000 }
-  for (const query of BENCH_QUERIES) {
-    const times: number[] = []
-    let last = { samplesRead: 0, resultSeries: 0 }
-    for (let run = 0; run < runs; run++) {
-      const startedAt = performance.now()
-      const { samplesRead, series } = await engine.rangeQuery({ query, ...range })
-      times.push(performance.now() - startedAt)
-      last = { samplesRead, resultSeries: series.length }
+  const params = { start: `${range.startMs / 1000}`, end: `${range.endMs / 1000}`, step: '15' }
+  try {
+    for (const query of BENCH_QUERIES) {
+      const times: number[] = []
+      const theirs: number[] = []
+      let last = { samplesRead: 0, resultSeries: 0 }
+      // In turns, so that a machine whose speed drifts harms both alike.
+      for (let run = 0; run < runs; run++) {
+        const startedAt = performance.now()
+        const { samplesRead, series } = await engine.rangeQuery({ query, ...range })
+        times.push(performance.now() - startedAt)
+        last = { samplesRead, resultSeries: series.length }
+        if (!prometheus) continue
+        const askedAt = performance.now()
+        await prometheus.call('/api/v1/query_range', { query, ...params })
+        theirs.push(performance.now() - askedAt)
+      }
+      const prometheusMilliseconds = prometheus && median(theirs)
+      figures.push({ query, milliseconds: median(times), prometheusMilliseconds, ...last })
     }
-    figures.push({ query, milliseconds: median(times), ...last })
+  } finally {
+    await prometheus?.stop()
   }
   return figures
 }
 
-function createBenchStorage(counters: number): Storage {
-  const storage = createMemoryStorage()
+function createBenchDataset(counters: number): DatasetSeries[] {
+  const dataset: DatasetSeries[] = []
   const random = createRandom(1)
   const add = (record: Record<string, string>, next: (value: number) => number) => {
-    const labels = labelsFrom(record)
+    const samples: [number, number][] = []
     let value = random.below(1000)
     for (let scrape = 0; scrape < SCRAPES; scrape++) {
       value = next(value)
-      storage.append(labels, START_MS + scrape * 1_000 + random.below(20), value)
+      samples.push([START_MS + scrape * 1_000 + random.below(20), value])
     }
+    dataset.push({ labels: labelsFrom(record), samples })
   }
   const regions = ['na', 'eu', 'asia']
   for (let i = 0; i < counters; i++) {
@@ -77,6 +105,14 @@ function createBenchStorage(counters: number): Storage {
     for (const le of ['0.01', '0.05', '0.1', '0.5', '1', '5', '10', '+Inf']) {
       add({ __name__: 'latency_seconds_bucket', region, le, instance: `${i}` }, (value) => value + random.below(3))
     }
+  }
+  return dataset
+}
+
+function holdInMemory(dataset: readonly DatasetSeries[]): Storage {
+  const storage = createMemoryStorage()
+  for (const { labels, samples } of dataset) {
+    for (const [timestampMs, value] of samples) storage.append(labels, timestampMs, value)
   }
   return storage
 }

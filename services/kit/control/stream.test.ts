@@ -94,6 +94,8 @@ test('it keeps the last document without a control plane, comes back by itself a
   plane.cut()
   await plane.connected(2)
   expect(stream.document().version).toBe(1)
+  const readiness = () => plane.received.filter(({ type }) => type === 'ready')
+  await until('it says again that it is ready', () => readiness().length >= 3)
 
   await plane.stop()
   stream.reportReady(false, 'x'.repeat(600))
@@ -101,12 +103,13 @@ test('it keeps the last document without a control plane, comes back by itself a
   await successor.connected(1)
   successor.send({ type: 'document', document: documentOf(9) })
   await until('version 9', () => stream.document().version === 9)
-  expect(plane.received.filter(({ type }) => type === 'ready')).toEqual([
+  expect(readiness()).toEqual([
     { type: 'ready', ready: false },
     { type: 'ready', ready: true },
     { type: 'ready', ready: true },
   ])
-  expect(successor.received[0]).toEqual({ type: 'ready', ready: false, reason: 'x'.repeat(500) })
+  const first = await until('its first word', () => successor.received[0])
+  expect(first).toEqual({ type: 'ready', ready: false, reason: 'x'.repeat(500) })
 })
 
 test('it waits for a control plane that is not there yet', async () => {

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PostgresCluster } from '../../../cluster/postgres/cluster.ts'
-import { startPostgres } from '../../../cluster/postgres/start.ts'
-import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
-import { captureLog } from '../../../test/captured-log.ts'
-import { scrapeText, seriesOf, seriesValue } from '../../../test/scrape.ts'
-import { until } from '../../../test/until.ts'
-import { createDatabase, type Database } from './database.ts'
+import type { PostgresCluster } from '../cluster/postgres/cluster.ts'
+import { startPostgres } from '../cluster/postgres/start.ts'
+import { createMetrics } from '../otel/sdk/metrics/create-metrics.ts'
+import { createDatabase, type Database } from '../services/kit/database/database.ts'
+import { captureLog } from './captured-log.ts'
+import { seriesOf, seriesValue } from './scrape.ts'
+import { until } from './until.ts'
 
 const metrics = createMetrics()
 let folder: string
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const scrape = () => scrapeText(metrics)
+const scrape = async () => (await metrics.scrape(undefined))?.body ?? ''
 const statements = async () =>
   seriesOf(await scrape(), 'db_client_operation_duration_seconds_count').map(({ labels, value }) => ({
     ...labels,
