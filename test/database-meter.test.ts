@@ -8,7 +8,7 @@ import { startPostgres } from '../cluster/postgres/start.ts'
 import { createMetrics } from '../otel/sdk/metrics/create-metrics.ts'
 import { createDatabase, type Database } from '../services/kit/database/database.ts'
 import { captureLog } from './captured-log.ts'
-import { seriesOf, seriesValue } from './scrape.ts'
+import { scrapeText, seriesOf, seriesValue } from './scrape.ts'
 import { until } from './until.ts'
 
 const metrics = createMetrics()
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const scrape = async () => (await metrics.scrape(undefined))?.body ?? ''
+const scrape = async () => scrapeText(metrics)
 const statements = async () =>
   seriesOf(await scrape(), 'db_client_operation_duration_seconds_count').map(({ labels, value }) => ({
     ...labels,

@@ -1,5 +1,6 @@
 // Reads what a node tells at /metrics.
 import { request } from 'undici'
+import type { Metrics } from '../otel/sdk/metrics/instruments.ts'
 
 export type Series = { labels: Record<string, string>; value: number }
 
@@ -9,6 +10,11 @@ export async function scrapeOf(url: string): Promise<string> {
   const text = await body.text()
   if (statusCode !== 200) throw new Error(`${url}/metrics answered ${statusCode}`)
   return text
+}
+
+/** The same without a node around it; empty when nothing is measured. */
+export function scrapeText(metrics: Metrics, accept?: string): string {
+  return [...(metrics.scrape(accept)?.chunks ?? [])].join('')
 }
 
 /** Every series of a name, in the order of the scrape. Not for label values that hold a quote. */

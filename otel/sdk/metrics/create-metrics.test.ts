@@ -1,7 +1,8 @@
 import { TraceFlags } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
+import { scrapeText } from '../../../test/scrape.ts'
 import { createMetrics } from './create-metrics.ts'
-import { CLASSIC_TEXT, OPEN_METRICS } from './exposition.ts'
+import { contentTypes } from './exposition.ts'
 import { noMetrics } from './instruments.ts'
 
 const openMetrics = 'application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
@@ -9,8 +10,9 @@ const sampled = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: T
 
 /** Lines of one metric, comments left out. */
 async function linesOf(metrics: ReturnType<typeof createMetrics>, name: string, accept?: string): Promise<string[]> {
-  const { body } = (await metrics.scrape(accept)) ?? { body: '' }
-  return body.split('\n').filter((line) => line.startsWith(name))
+  return scrapeText(metrics, accept)
+    .split('\n')
+    .filter((line) => line.startsWith(name))
 }
 
 test('a histogram carries the trace of an example in OpenMetrics, and none in the older format', async () => {
@@ -39,16 +41,29 @@ test('a histogram carries the trace of an example in OpenMetrics, and none in th
   expect(lines.map((line) => line.split(' # ')[0])).toEqual(classic)
 })
 
+test('an exemplar is replaced by the next one of its bucket', async () => {
+  const metrics = createMetrics()
+  const histogram = metrics.histogram({ name: 'wait_seconds', help: 'Waiting', buckets: [1] })
+  const traceOf = () => /le="1"\} \d+ # \{trace_id="(\w+)"/.exec(scrapeText(metrics, openMetrics))?.[1]
+  expect(traceOf()).toBeUndefined()
+  for (const traceId of ['1'.repeat(32), '2'.repeat(32)]) {
+    histogram.record(0.5, {}, { ...sampled, traceId })
+    expect(traceOf()).toBe(traceId)
+    expect(traceOf()).toBe(traceId)
+  }
+})
+
 test('both formats have the same counters under the same names, whichever was asked for first', async () => {
   const metrics = createMetrics()
   metrics.counter({ name: 'orders_total', help: 'Orders' }).add({}, 3)
   for (const accept of [undefined, openMetrics, 'text/plain', openMetrics]) {
-    const scrape = await metrics.scrape(accept)
-    expect(scrape?.contentType).toBe(accept === openMetrics ? OPEN_METRICS : CLASSIC_TEXT)
-    expect(scrape?.body).toContain('\norders_total 3\n')
+    const scrape = metrics.scrape(accept)
+    expect(scrape?.contentType).toBe(accept === openMetrics ? contentTypes.openmetrics : contentTypes.text)
+    const text = [...(scrape?.chunks ?? [])].join('')
+    expect(text).toContain('\norders_total 3\n')
     const name = accept === openMetrics ? 'orders' : 'orders_total'
-    expect(scrape?.body).toContain(`# HELP ${name} Orders\n# TYPE ${name} counter\n`)
-    expect(scrape?.body.endsWith('# EOF\n')).toBe(accept === openMetrics)
+    expect(text).toContain(`# HELP ${name} Orders\n# TYPE ${name} counter\n`)
+    expect(text.endsWith('# EOF\n')).toBe(accept === openMetrics)
   }
 })
 
@@ -96,7 +111,7 @@ test('a reading that fails is missing, counted, and harms no other', async () =>
   metrics.observeGauge({ name: 'good', help: 'Works' }, () => 1)
   expect(await linesOf(metrics, 'bad')).toEqual([])
   expect(await linesOf(metrics, 'good')).toEqual(['good 1'])
-  // Each of the scrapes has failed to read it, this one too.
+  // As of the two scrapes before and of this one.
   expect(await linesOf(metrics, 'faultline_metrics_read_failures_total{')).toEqual([
     'faultline_metrics_read_failures_total{metric="bad"} 3',
   ])
@@ -115,5 +130,5 @@ test('the same name is the same instrument; with other labels or of another kind
 test('without metrics everything may be called and nothing is there to scrape', async () => {
   noMetrics.counter({ name: 'a_total', help: 'A', labels: ['x'] }).add({ x: '1' })
   noMetrics.histogram({ name: 'b_seconds', help: 'B' }).record(1, {})
-  expect(await noMetrics.scrape(undefined)).toBeUndefined()
+  expect(noMetrics.scrape(undefined)).toBeUndefined()
 })

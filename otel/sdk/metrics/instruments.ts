@@ -32,6 +32,9 @@ export type Histogram<L extends string> = {
 /** What a read gives: one value, or one for each set of labels; undefined and none when there is nothing to say. */
 export type Reading<L extends string> = number | undefined | Iterable<readonly [labels: LabelValues<L>, value: number]>
 
+/** `chunks` are to be written as they come: they are made one by one. */
+export type Scrape = { contentType: string; chunks: Iterable<string> }
+
 export type Metrics = {
   counter<const L extends string = never>(options: InstrumentOptions<L>): Counter<L>
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L>
@@ -40,7 +43,7 @@ export type Metrics = {
   /** The same for a value that only grows. */
   observeCounter<const L extends string = never>(options: InstrumentOptions<L>, read: () => Reading<L>): void
   /** All of it as text, in OpenMetrics when `accept` asks for it; undefined when nothing is measured. */
-  scrape(accept: string | undefined): Promise<{ contentType: string; body: string } | undefined>
+  scrape(accept: string | undefined): Scrape | undefined
 }
 
 /** Seconds, as the conventions for HTTP have them. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
@@ -54,5 +57,5 @@ export const noMetrics: Metrics = {
   histogram: () => nothing,
   observeGauge() {},
   observeCounter() {},
-  scrape: async () => undefined,
+  scrape: () => undefined,
 }

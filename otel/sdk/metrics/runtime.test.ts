@@ -1,5 +1,6 @@
 // What a process tells of itself: that each figure is there and means what it says.
 import { beforeAll, expect, test } from 'vitest'
+import { scrapeText } from '../../../test/scrape.ts'
 import { until } from '../../../test/until.ts'
 import { createMetrics } from './create-metrics.ts'
 import { measureEventLoop } from './event-loop.ts'
@@ -15,8 +16,9 @@ beforeAll(() => {
 
 /** The value of a series, by its name and labels as they are written. */
 async function readSeries(series: string): Promise<number> {
-  const { body } = (await metrics.scrape(undefined)) ?? { body: '' }
-  const line = body.split('\n').find((each) => each.startsWith(`${series} `))
+  const line = scrapeText(metrics)
+    .split('\n')
+    .find((each) => each.startsWith(`${series} `))
   return line === undefined ? Number.NaN : Number(line.split(' ')[1])
 }
 

@@ -3,7 +3,7 @@ import { context, createNoopMeter, SpanKind } from '@opentelemetry/api'
 import { ExportResultCode } from '@opentelemetry/core'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
-import { seriesOf } from '../../../test/scrape.ts'
+import { scrapeText, seriesOf } from '../../../test/scrape.ts'
 import { createMetrics } from './create-metrics.ts'
 import { createSdkMeterProvider } from './sdk-meter.ts'
 
@@ -29,15 +29,14 @@ test('spans that were delivered, lost in export, and dropped since the queue was
   }
   const processed = async () =>
     Object.fromEntries(
-      seriesOf((await metrics.scrape(undefined))?.body ?? '', 'otel_sdk_processor_span_processed_total').map(
-        ({ labels, value }) => [labels.error_type ?? 'delivered', value],
-      ),
+      seriesOf(scrapeText(metrics), 'otel_sdk_processor_span_processed_total').map(({ labels, value }) => [
+        labels.error_type ?? 'delivered',
+        value,
+      ]),
     )
   expect(await processed()).toEqual({ delivered: 0 })
   make(3)
-  expect(seriesOf((await metrics.scrape(undefined))?.body ?? '', 'otel_sdk_processor_span_queue_size')).toEqual([
-    { labels: {}, value: 3 },
-  ])
+  expect(seriesOf(scrapeText(metrics), 'otel_sdk_processor_span_queue_size')).toEqual([{ labels: {}, value: 3 }])
   await processor.forceFlush()
   works = false
   make(2)
@@ -50,7 +49,7 @@ test('spans that were delivered, lost in export, and dropped since the queue was
   const { delivered = 0, queue_full: dropped = 0 } = await processed()
   expect(dropped).toBeGreaterThan(0)
   expect(delivered + dropped).toBe(3 + 13)
-  expect(seriesOf((await metrics.scrape(undefined))?.body ?? '', 'faultline_telemetry_dropped_total')).toEqual([
+  expect(seriesOf(scrapeText(metrics), 'faultline_telemetry_dropped_total')).toEqual([
     { labels: { signal: 'traces' }, value: dropped + 2 },
   ])
   await processor.shutdown()

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { captureLog } from '../../../test/captured-log.ts'
-import { seriesOf, seriesValue } from '../../../test/scrape.ts'
+import { scrapeText, seriesOf, seriesValue } from '../../../test/scrape.ts'
 import { createBalancedCaller } from './balanced-caller.ts'
 import { createFakeControl, type FakeReplica, startReplica } from './fake-cluster.ts'
 import type { CallPolicy } from './policy.ts'
@@ -35,7 +35,7 @@ function setUp(replicas: FakeReplica[], policy: Partial<CallPolicy> = {}, custom
     ...(customerRegion ? { customerRegion } : {}),
   })
   cleanups.push(() => caller.close())
-  const scrape = async () => (await metrics.scrape(undefined))?.body ?? ''
+  const scrape = () => scrapeText(metrics)
   return { caller, control, scrape }
 }
 

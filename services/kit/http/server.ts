@@ -98,13 +98,10 @@ function answerHealth(request: IncomingMessage, response: ServerResponse, health
 /** A scrape, like a health check, must be answered when nothing else is. 404 when nothing is measured. */
 function answerScrape(request: IncomingMessage, response: ServerResponse, metrics: Metrics): boolean {
   if (request.url !== '/metrics') return false
-  metrics.scrape(request.headers.accept).then(
-    (scrape) => {
-      if (!scrape) return response.writeHead(404).end()
-      response.writeHead(200, { 'content-type': scrape.contentType, vary: 'accept' }).end(scrape.body)
-    },
-    () => response.writeHead(500).end(),
-  )
+  const scrape = metrics.scrape(request.headers.accept)
+  response.writeHead(scrape ? 200 : 404, scrape ? { 'content-type': scrape.contentType, vary: 'accept' } : {})
+  for (const chunk of scrape?.chunks ?? []) response.write(chunk)
+  response.end()
   return true
 }
 

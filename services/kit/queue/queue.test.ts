@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { withDatabase } from '../../../test/postgres.ts'
-import { seriesValue } from '../../../test/scrape.ts'
+import { scrapeText, seriesValue } from '../../../test/scrape.ts'
 import { until } from '../../../test/until.ts'
 import { createQueue, type Message, type Queue } from './queue.ts'
 
@@ -72,7 +72,7 @@ test('a message that fails comes again, then waits among the dead letters, then 
 
 test('what waits, what is held, what came again and what was given up show in the metrics', async () => {
   const read = async (name: string, labels = {}) =>
-    seriesValue((await metrics.scrape(undefined))?.body ?? '', name, {
+    seriesValue(scrapeText(metrics), name, {
       queue: names.name,
       ...labels,
     })
