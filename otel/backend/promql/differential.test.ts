@@ -1,16 +1,13 @@
 // The same samples and the same queries in the installed Prometheus (Debian's is 2.42) and in the engine.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEngine } from './engine.ts'
-import { QueryError } from './query-error.ts'
-import { differenceOf, isEmptyAnswer } from './testing/compare-answers.ts'
+import { type BothEngines, startBothEngines } from './testing/both-engines.ts'
 import { createDataset, DATASET_START_MS } from './testing/dataset.ts'
 import { CHANGED_SINCE, OUR_OWN } from './testing/known-differences.ts'
-import { createMemoryStorage } from './testing/memory-storage.ts'
 import { PICKED_QUERIES } from './testing/picked-queries.ts'
 import { randomVector } from './testing/query-generator.ts'
 import { createRandom } from './testing/random.ts'
-import { isPrometheusInstalled, type RealPrometheus, startRealPrometheus } from './testing/real-prometheus.ts'
+import { isPrometheusInstalled } from './testing/real-prometheus.ts'
 
 const GENERATED = 500
 const dataset = createDataset(42)
@@ -21,36 +18,11 @@ test.runIf(process.env.CI === 'true')('prometheus and promtool are installed, as
 })
 
 describe.skipIf(!isInstalled)('as Prometheus answers (needs prometheus and promtool on the PATH)', () => {
-  const storage = createMemoryStorage()
-  for (const { labels, samples } of dataset)
-    for (const [timeMs, value] of samples) storage.append(labels, timeMs, value)
-  const engine = createEngine({ storage })
-  let prometheus: RealPrometheus
-
+  let both: BothEngines
   beforeAll(async () => {
-    prometheus = await startRealPrometheus(dataset)
+    both = await startBothEngines(dataset)
   })
-  afterAll(() => prometheus?.stop())
-
-  async function ask(query: string, at: { timeMs: number } | { startMs: number; endMs: number; stepMs: number }) {
-    const ours = await ('timeMs' in at
-      ? engine.instantQuery({ query, ...at })
-      : engine.rangeQuery({ query, ...at })
-    ).catch((error: unknown) => {
-      if (error instanceof QueryError) return error
-      throw error
-    })
-    const theirs =
-      'timeMs' in at
-        ? await prometheus.call('/api/v1/query', { query, time: String(at.timeMs / 1000) })
-        : await prometheus.call('/api/v1/query_range', {
-            query,
-            start: String(at.startMs / 1000),
-            end: String(at.endMs / 1000),
-            step: String(at.stepMs / 1000),
-          })
-    return { difference: differenceOf(ours, theirs), isEmpty: isEmptyAnswer(ours) }
-  }
+  afterAll(() => both?.stop())
 
   const between = DATASET_START_MS + 1_120_950
   const overTenMinutes = { startMs: between, endMs: between + 600_000, stepMs: 17_000 }
@@ -59,7 +31,7 @@ describe.skipIf(!isInstalled)('as Prometheus answers (needs prometheus and promt
     const differences: string[] = []
     for (const query of PICKED_QUERIES) {
       for (const at of [{ timeMs: between }, overTenMinutes]) {
-        const { difference } = await ask(query, at)
+        const { difference } = await both.ask(query, at)
         if (difference) differences.push(`${query}: ${difference}`)
       }
     }
@@ -68,7 +40,7 @@ describe.skipIf(!isInstalled)('as Prometheus answers (needs prometheus and promt
 
   test.each([...CHANGED_SINCE, ...OUR_OWN])('$query differs: $reason', async ({ query, range, onTheGrid }) => {
     const timeMs = onTheGrid ? DATASET_START_MS + 1_120_000 : between
-    expect((await ask(query, range ? overTenMinutes : { timeMs })).difference).toBeDefined()
+    expect((await both.ask(query, range ? overTenMinutes : { timeMs })).difference).toBeDefined()
   })
 
   test(`${GENERATED} generated queries, each at a time and over a range`, async () => {
@@ -80,7 +52,7 @@ describe.skipIf(!isInstalled)('as Prometheus answers (needs prometheus and promt
       const startMs = DATASET_START_MS + (600 + random.below(600)) * 1000 + 950
       const times = [{ timeMs: startMs }, { startMs, endMs: startMs + 600_000, stepMs: (5 + random.below(40)) * 1000 }]
       for (const at of times) {
-        const { difference, isEmpty } = await ask(query, at)
+        const { difference, isEmpty } = await both.ask(query, at)
         if (difference) differences.push(`${query} ${JSON.stringify(at)}: ${difference}`)
         if (!isEmpty) answered++
       }
