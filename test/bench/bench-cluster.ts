@@ -12,7 +12,13 @@ import { until } from '../until.ts'
 
 export type BenchNode = { id: string; kind: string; pid: number; address: string }
 
-export type BenchCluster = { nodes(): Promise<BenchNode[]>; pssBytes(): Promise<number>; stop(): Promise<void> }
+export type BenchCluster = {
+  nodes(): Promise<BenchNode[]>
+  pssBytes(): Promise<number>
+  /** In requests a second; 0 for none. */
+  setLoad(requestsPerSecond: number): Promise<void>
+  stop(): Promise<void>
+}
 
 export async function startBenchCluster(
   root: string,
@@ -27,6 +33,14 @@ export async function startBenchCluster(
       (await processes()).flatMap(({ id, kind, pid, address }) => (pid && address ? [{ id, kind, pid, address }] : [])),
     // This process stands for the supervisor and the benchmark; a supervisor alone is counted by `faultline status`.
     pssBytes: async () => (await processes()).reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0),
+    async setLoad(requestsPerSecond) {
+      const response = await fetch(`${cluster.urls.control}/v1/load`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${cluster.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ requestsPerSecond }),
+      })
+      if (!response.ok) throw new Error(`the load was not set: ${response.status} ${await response.text()}`)
+    },
     async stop() {
       await cluster.stop()
       rmSync(dataDir, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { benchBackend } from '../../otel/backend/bench.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
+import { benchScrapeCost } from './scrape-cost.ts'
 import { benchStartUp } from './start-up.ts'
 import { benchTelemetryCost } from './telemetry-cost.ts'
 
@@ -14,7 +15,7 @@ const root = resolve(process.argv[1] ?? '.', '../..')
 const parts: Record<string, () => Promise<Figure[]>> = {
   'start-up': () => benchStartUp(root),
   memory: () => benchMemory(root),
-  telemetry: () => benchTelemetryCost(root),
+  telemetry: async () => [...(await benchTelemetryCost(root)), ...(await benchScrapeCost(root))],
   backend: benchBackend,
   metrics: benchMetricsBackend,
 }
