@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { withDatabase } from '../../test/postgres.ts'
 import type { ListQuery } from './domain.ts'
-import { createProductStore, type ProductStore, schemaSql } from './store.ts'
+import { createProductStore, schemaSql } from './store.ts'
 
 const db = withDatabase(schemaSql, { poolSize: 12 })
-let store: ProductStore
+let store: ReturnType<typeof createProductStore>
 
 const catalogue = [
   ['p-0001', 'Coffee Grinder Steel', 'kitchen', 'Lumen', 'Grinds beans evenly.', 8_900, 4.5, ['coffee', 'manual'], 10],
@@ -142,6 +142,15 @@ test('a release gives the stock back once and for all', async () => {
   expect(await stockOf('p-0002')).toBe(10)
   expect(await store.reserveStock(orderId, [item('p-0001')])).toEqual({ kind: 'released' })
   expect(await stockOf('p-0001')).toBe(10)
+})
+
+test('what is scarce is delivered, the rest is left alone', async () => {
+  await db.database.query(`UPDATE products SET on_hand = 5000 WHERE id = 'p-0001'`)
+  await store.restock()
+  expect(await stockOf('p-0001')).toBe(5_000)
+  expect(await stockOf('p-0004')).toBe(2_000)
+  await store.restock()
+  expect(await stockOf('p-0004')).toBe(2_000)
 })
 
 test('an order that is released before it comes is never reserved', async () => {

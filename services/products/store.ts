@@ -61,6 +61,15 @@ export type ProductStore = ProductReads & {
   releaseStock(orderId: string): Promise<void>
 }
 
+export type Suppliers = {
+  /** The suppliers deliver what has become scarce, so that a shop which runs for days does not sell out. */
+  restock(): Promise<void>
+}
+
+/** Units that can still be sold when more is ordered, and that come then. */
+const SCARCE = 200
+const DELIVERED = 2_000
+
 const summaryColumns = `id, name, category, brand, price_cents AS "priceCents", 'USD' AS currency,
   rating, image_url AS "imageUrl"`
 const columns = `${summaryColumns}, description, on_hand - reserved AS stock, tags`
@@ -76,7 +85,7 @@ const orderings = {
   name: 'name, id',
 } as const satisfies Record<ListQuery['sort'], string>
 
-export function createProductStore(database: Database): ProductStore {
+export function createProductStore(database: Database): ProductStore & Suppliers {
   return {
     async listProducts(query, readAfter) {
       const { search, category, sort, limit, offset } = query
@@ -121,6 +130,13 @@ export function createProductStore(database: Database): ProductStore {
     },
 
     releaseStock: (orderId) => database.transaction((transaction) => release(transaction, orderId)),
+
+    async restock() {
+      await database.query('UPDATE products SET on_hand = on_hand + $1 WHERE on_hand - reserved < $2', [
+        DELIVERED,
+        SCARCE,
+      ])
+    },
   }
 }
 
