@@ -7,6 +7,8 @@ import type { NodeKind } from '../topology/kinds.ts'
 import { type AccessRules, refusal } from './access.ts'
 import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
+import { policyHandlers } from './policies/live-policies.ts'
+import type { PolicyStore } from './policies/policy-store.ts'
 import type { Registry } from './registry.ts'
 import type { ProcessStatus, Supervision } from './supervision.ts'
 import { type OtherTarget, scrapeTargets } from './targets.ts'
@@ -23,6 +25,9 @@ export type ControlAppDeps = {
   otherTargets: () => readonly OtherTarget[]
   documentVersion: () => number
   load: { get(): number; set(requestsPerSecond: number): void }
+  policies: PolicyStore
+  /** Sends changed documents; resolves to whether every node has applied them in time. */
+  publish(): Promise<boolean>
 }
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -56,6 +61,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
         return { done: true as const }
       },
       killNode: ({ params }) => supervision.kill(params.id),
+      ...policyHandlers({ ...deps, store: deps.policies }),
       shutdown: (_request, { response }) => {
         response.once('finish', () => supervision.shutdown())
         return { stopping: true as const }

@@ -48,6 +48,10 @@ const supervision: Supervision = {
     if (id !== 'orders-1') throw new HttpError(404, 'unknown_node', `there is no node ${id}`)
     return { pid: 42 }
   },
+  setSynchronousReplication: async (mode) => {
+    if (mode === 'all') throw new HttpError(409, 'no_replica', 'there is no replica')
+    calls.push(`synchronous ${mode}`)
+  },
   shutdown: () => void calls.push('shutdown'),
 }
 

@@ -11,6 +11,7 @@ import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
+import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
 import type { Supervision } from './supervision.ts'
@@ -53,6 +54,7 @@ export type ControlPlane = {
 }
 
 const APPLY_TIMEOUT_MS = 2_000
+const POLICY_APPLY_TIMEOUT_MS = 1_000
 /** Requests that were sent before their sender heard of the drain may still be on the (slow) way. */
 const TRANSIT_MS = 250
 
@@ -67,12 +69,19 @@ export async function startControlPlane(
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
 
+  const policies = new PolicyStore(callPolicies)
+
   let requestsPerSecond = 0
 
   const streams = new StreamServer({
     registry,
     access,
-    world: () => ({ delays, policies: callPolicies, settings: { load: { requestsPerSecond } } }),
+    world: () => ({
+      delays,
+      policies: policies.callPolicies(),
+      kindPolicies: policies.kindPolicies(),
+      settings: { load: { requestsPerSecond } },
+    }),
     onChange: (id) => {
       for (const listener of listeners) listener(id)
     },
@@ -96,6 +105,8 @@ export async function startControlPlane(
     otherTargets: deps.otherTargets ?? (() => []),
     documentVersion: () => streams.publisher.version,
     load: { get: () => requestsPerSecond, set: setLoad },
+    policies,
+    publish: () => streams.publisher.allApplied(POLICY_APPLY_TIMEOUT_MS),
   })
   const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: 10_000 }, app)
   streams.attach(server)

@@ -9,6 +9,8 @@ export type World = {
   delays: ControlDocument['delays']
   /** Overrides of the call policy, by kind of caller and then by kind of callee. */
   policies: Partial<Record<NodeKind, ControlDocument['policies']>>
+  /** Overrides of the policy of a kind of node. */
+  kindPolicies: Partial<Record<NodeKind, ControlDocument['policy']>>
   /** Run-time settings by kind of node. */
   settings: Partial<Record<NodeKind, Record<string, unknown>>>
 }
@@ -19,6 +21,7 @@ export function buildDocument(kind: NodeKind, registry: Registry, world: World):
     endpoints: Object.fromEntries(kindSpec(kind).calls.map((callee) => [callee, registry.endpointsOf(callee)])),
     delays: world.delays,
     policies: world.policies[kind] ?? {},
+    policy: world.kindPolicies[kind] ?? {},
     settings: world.settings[kind] ?? {},
   }
 }

@@ -34,6 +34,10 @@ export function createSupervision(parts: Readonly<Parts>, requestStop: () => voi
     },
     restart: async (id) => owner(id).restart(id),
     kill: async (id) => owner(id).kill(id),
+    setSynchronousReplication: async (mode) => {
+      if (!parts.databases) throw new HttpError(409, 'starting', 'the cluster is still starting')
+      await parts.databases.setSynchronousReplication(mode)
+    },
     shutdown: requestStop,
   }
 }

@@ -19,6 +19,9 @@ export type MeasuredAttempt = {
 export type CallMeter = {
   attempt(attempt: MeasuredAttempt): void
   repeated(): void
+  /** A second attempt was sent beside one that takes long. */
+  hedged(): void
+  hedgeWon(): void
   /** A repeat that would have made sense was not in the budget. */
   repeatRefused(): void
   breakerChanged(state: BreakerState): void
@@ -57,6 +60,16 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
     help: 'Repeats that the retry budget did not allow',
     labels,
   })
+  const hedges = metrics.counter({
+    name: 'faultline_hedges_total',
+    help: 'Attempts sent beside one that takes long',
+    labels,
+  })
+  const hedgesWon = metrics.counter({
+    name: 'faultline_hedges_won_total',
+    help: 'Hedges whose answer was the one that counted',
+    labels,
+  })
   const transitions = metrics.counter({
     name: 'faultline_breaker_transitions_total',
     help: 'Changes of the breaker, by the state that it came to',
@@ -70,6 +83,8 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
   // Known from the start, so that the first of each is seen as an increase.
   retries.add(who, 0)
   retriesRefused.add(who, 0)
+  hedges.add(who, 0)
+  hedgesWon.add(who, 0)
   for (const state of breakerStates) transitions.add({ ...who, state }, 0)
 
   return {
@@ -90,6 +105,8 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
       )
     },
     repeated: () => retries.add(who),
+    hedged: () => hedges.add(who),
+    hedgeWon: () => hedgesWon.add(who),
     repeatRefused: () => retriesRefused.add(who),
     breakerChanged: (state) => transitions.add({ ...who, state }),
     ejected: (instance) => ejections.add({ ...who, callee_instance: instance }),

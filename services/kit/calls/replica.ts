@@ -58,6 +58,11 @@ export class Replica implements Candidate {
     this.#outlier = afterSuccess(this.#outlier, policy, performance.now())
   }
 
+  /** Forgets its failures. */
+  forgive(): void {
+    this.#outlier = healthy
+  }
+
   /** Returns true when this failure ejected the replica. */
   failed(policy: OutlierPolicy, mayEject: boolean): boolean {
     const before = this.#outlier
