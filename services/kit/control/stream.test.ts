@@ -57,7 +57,9 @@ const documentOf = (version: number): ControlDocument => ({
   endpoints: { products: [endpoint] },
   delays: { na: { eu: 45 } },
   policies: { products: { maxAttempts: 2 } },
+  policy: {},
   settings: { requestsPerSecond: version },
+  faults: [],
 })
 
 test('it says who it is, applies each document and reports its version', async () => {
