@@ -7,6 +7,8 @@ import type { NodeKind } from '../topology/kinds.ts'
 import { type AccessRules, refusal } from './access.ts'
 import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
+import type { FaultBook } from './faults/fault-book.ts'
+import { faultHandlers } from './faults/handlers.ts'
 import { policyHandlers } from './policies/live-policies.ts'
 import type { PolicyStore } from './policies/policy-store.ts'
 import type { Registry } from './registry.ts'
@@ -26,6 +28,7 @@ export type ControlAppDeps = {
   documentVersion: () => number
   load: { get(): number; set(requestsPerSecond: number): void }
   policies: PolicyStore
+  faults: FaultBook
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
 }
@@ -61,6 +64,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
         return { done: true as const }
       },
       killNode: ({ params }) => supervision.kill(params.id),
+      ...faultHandlers(deps),
       ...policyHandlers({ ...deps, store: deps.policies }),
       shutdown: (_request, { response }) => {
         response.once('finish', () => supervision.shutdown())

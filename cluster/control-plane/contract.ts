@@ -5,6 +5,7 @@ import { NodeRegion } from '../../services/kit/control/document.ts'
 import { defineApi } from '../../services/kit/http/api.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { clusterSizes, maxReplicas } from '../topology/nodes.ts'
+import { faultApi } from './faults/contract.ts'
 import { policyApi } from './policies/policy-contract.ts'
 import { TargetGroup } from './targets.ts'
 
@@ -69,6 +70,7 @@ export const annotationKinds = [
   'scaled',
   'load',
   'policy',
+  'fault',
 ] as const
 
 /** Something that changed in the cluster, for the margin of a dashboard. */
@@ -139,6 +141,7 @@ export const controlApi = defineApi({
     params: NodeParams,
     response: z.object({ pid: z.number().int() }),
   },
+  ...faultApi,
   ...policyApi,
   shutdown: {
     method: 'POST',

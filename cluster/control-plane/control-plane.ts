@@ -5,12 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { regionDelays } from '../topology/delays.ts'
-import type { ClusterSize } from '../topology/nodes.ts'
+import { nodeKinds } from '../topology/kinds.ts'
+import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
 import { callPolicies } from '../topology/policies.ts'
 import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
+import { FaultBook } from './faults/fault-book.ts'
+import { databaseKind } from './faults/places.ts'
 import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
@@ -37,6 +40,7 @@ export type ControlPlaneDeps = {
 export type ControlPlane = {
   readonly registry: Registry
   readonly annotations: Annotations
+  readonly faults: FaultBook
   /** Port it listens on. */
   readonly port: number
   requestsPerSecond(): number
@@ -71,6 +75,18 @@ export async function startControlPlane(
 
   const policies = new PolicyStore(callPolicies)
 
+  const servers = postgresNodesFor(deps.size).map(({ id, region }) => ({ id, region, kind: databaseKind }))
+  const faults = new FaultBook({
+    world: () => ({
+      inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...servers],
+      kinds: nodeKinds,
+    }),
+    changed: () => streams.publisher.schedule(),
+    annotate: (text, { secret }) => {
+      if (!secret) annotations.add('fault', text)
+    },
+  })
+
   let requestsPerSecond = 0
 
   const streams = new StreamServer({
@@ -82,6 +98,7 @@ export async function startControlPlane(
       kindPolicies: policies.kindPolicies(),
       settings: { load: { requestsPerSecond } },
     }),
+    faults: (id, session) => faults.toldTo(id, session),
     onChange: (id) => {
       for (const listener of listeners) listener(id)
     },
@@ -106,6 +123,7 @@ export async function startControlPlane(
     documentVersion: () => streams.publisher.version,
     load: { get: () => requestsPerSecond, set: setLoad },
     policies,
+    faults,
     publish: () => streams.publisher.allApplied(POLICY_APPLY_TIMEOUT_MS),
   })
   const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: 10_000 }, app)
@@ -118,6 +136,7 @@ export async function startControlPlane(
   return {
     registry,
     annotations,
+    faults,
     // A listening TCP server has an AddressInfo; only pipes have strings.
     port: (server.address() as AddressInfo).port,
     requestsPerSecond: () => requestsPerSecond,
@@ -137,6 +156,7 @@ export async function startControlPlane(
       return streams.send(id, { type: 'drain' })
     },
     async close() {
+      faults.close()
       streams.close()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

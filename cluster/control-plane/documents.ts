@@ -15,8 +15,12 @@ export type World = {
   settings: Partial<Record<NodeKind, Record<string, unknown>>>
 }
 
-/** The document of every node of a kind; its version is the stream's business. */
-export function buildDocument(kind: NodeKind, registry: Registry, world: World): Omit<ControlDocument, 'version'> {
+/** The document of every node of a kind; its version is the stream's business, and what is broken at one node the publisher's. */
+export function buildDocument(
+  kind: NodeKind,
+  registry: Registry,
+  world: World,
+): Omit<ControlDocument, 'version' | 'faults'> {
   return {
     endpoints: Object.fromEntries(kindSpec(kind).calls.map((callee) => [callee, registry.endpointsOf(callee)])),
     delays: world.delays,

@@ -107,7 +107,10 @@ export class Link implements LinkState {
       this.#dials.delete(dial)
       if (!socket.destroyed) proceed()
     }
-    if (!this.#isCut) return dial()
+    if (!this.#isCut) {
+      dial()
+      return
+    }
     this.#dials.add(dial)
     socket.once('close', () => this.#dials.delete(dial))
   }
