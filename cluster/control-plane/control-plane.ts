@@ -4,6 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
+import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
 import { regionDelays } from '../topology/delays.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
@@ -68,7 +70,10 @@ export async function startControlPlane(
   { host, port }: { host: string; port: number },
 ): Promise<ControlPlane> {
   const registry = new Registry()
-  const annotations = new Annotations()
+  const metrics = createMetrics()
+  measureBuild(metrics, deps.version)
+  measureProcess(metrics)
+  const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
@@ -108,7 +113,7 @@ export async function startControlPlane(
   const setLoad = (next: number) => {
     if (next === requestsPerSecond) return
     requestsPerSecond = next
-    annotations.add('load', `load is ${next} requests/s`)
+    annotations.add('load', 'cluster', `load is ${next} requests/s`)
     streams.publisher.schedule()
   }
   const app = createControlApp({
@@ -116,6 +121,7 @@ export async function startControlPlane(
     access,
     registry,
     annotations,
+    metrics,
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
     urls: deps.urls,
