@@ -4,6 +4,7 @@ import { registerAlerts } from './alerts.ts'
 import { registerChanges } from './changes.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
+import { registerFault } from './fault.ts'
 import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
@@ -35,6 +36,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerQuery,
     registerAlerts,
     registerChanges,
+    registerFault,
     registerOpen,
   ]
   for (const register of registrations) register(program, context)

@@ -15,6 +15,7 @@ import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
 import { FaultBook } from './faults/fault-book.ts'
+import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
 import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
@@ -87,10 +88,9 @@ export async function startControlPlane(
       kinds: nodeKinds,
     }),
     changed: () => streams.publisher.schedule(),
-    annotate: (text, { secret }) => {
-      if (!secret) annotations.add('fault', text)
-    },
+    annotate: (subject, text) => annotations.add('fault', subject, text),
   })
+  measureFaults(metrics, faults)
 
   let requestsPerSecond = 0
 

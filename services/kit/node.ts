@@ -9,7 +9,8 @@ import { type NodeConfig, readConfig, required } from './config.ts'
 import type { NodeRegion } from './control/document.ts'
 import { type ControlStream, openControlStream } from './control/stream.ts'
 import { createDatabase, type Database } from './database/database.ts'
-import { listen } from './http/server.ts'
+import { createNodeFaults } from './faults/node-faults.ts'
+import { type Listening, listen } from './http/server.ts'
 import { createStream } from './network/connector.ts'
 import { Network } from './network/network.ts'
 import { measureNode } from './node-metrics.ts'
@@ -57,7 +58,13 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
   })
 
   const network = new Network(config.region)
-  control.onChange((document) => network.setDelays(document.delays))
+  control.onChange((document) => network.apply(document))
+  let server: Listening | undefined
+  const faults = createNodeFaults(control, {
+    node: config.node,
+    control: config.control,
+    closeIdleConnections: () => server?.server.closeIdleConnections(),
+  })
 
   const { app, start: begin } = await build({
     config,
@@ -78,6 +85,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
           primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
           replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
+        fateOf: (text, pool) =>
+          faults.statements.fateOf(text, `postgres-${pool === 'primary' ? primaryRegion : config.region}`, pool),
         metrics,
         log,
       })
@@ -90,7 +99,13 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
 
   const readiness = watchReadiness(databases, control)
   measureNode(metrics, control, () => readiness.state().ready)
-  const server = await listen(app, { host: config.host, port: config.port, health: readiness.state, metrics })
+  server = await listen(app, {
+    host: config.host,
+    port: config.port,
+    health: readiness.state,
+    inbound: faults.inbound,
+    metrics,
+  })
   await control.first
   await begin?.()
   readiness.start()
@@ -103,7 +118,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     void (async () => {
       log.info({ reason }, 'leaving')
       readiness.stop()
-      await server.close(DRAIN_MS)
+      faults.close()
+      await server?.close(DRAIN_MS)
       for (const close of closers.reverse()) await close()
       control.close()
       await shutdownTelemetry()

@@ -6,7 +6,7 @@ import type { Fault } from '../../../faults/fault.ts'
 import type { ActiveFault } from '../../../services/kit/control/active-fault.ts'
 import { type FieldError, HttpError } from '../../../services/kit/http/errors.ts'
 import type { FaultInjection, InjectedFault } from './contract.ts'
-import { affected, describe, type Scope, scopeFor, scopeOf, type World } from './scope.ts'
+import { affected, describe, type Scope, scopeFor, scopeOf, subjectOf, type World } from './scope.ts'
 
 /** More at once than anybody can follow. */
 const MAX_ACTIVE = 64
@@ -15,7 +15,8 @@ export type FaultBookDeps = {
   world: () => World
   /** Has the documents of the nodes sent. */
   changed: () => void
-  annotate: (text: string, options: { secret: boolean }) => void
+  /** Makes a change known to everybody; never called for what is secret. */
+  annotate: (subject: string, text: string) => void
 }
 
 type Injected = {
@@ -149,8 +150,8 @@ export class FaultBook {
     throw new HttpError(404, 'not_active', `no fault ${id} is active; active: ${known === '' ? 'none' : known}`)
   }
 
-  #annotate({ injection: { secret } }: Injected, text: string): void {
-    this.#deps.annotate(text, { secret })
+  #annotate({ injection, scope }: Injected, text: string): void {
+    if (!injection.secret) this.#deps.annotate(subjectOf(scope), text)
   }
 
   #show({ id, fault, scope, injection, parameters, seed, startedAt, endsAtMs }: Injected): InjectedFault {

@@ -2,7 +2,7 @@
 import type { Fault, TargetKind } from '../../../faults/fault.ts'
 import { HttpError } from '../../../services/kit/http/errors.ts'
 import type { FaultInjection } from './contract.ts'
-import { databaseKind, findPlace, type Inhabitant, type Place } from './places.ts'
+import { databaseKind, findPlace, type Inhabitant } from './places.ts'
 
 /** Names only: who bears them is looked up each time, for nodes come and go. */
 export type Scope =
@@ -92,10 +92,14 @@ export function scopeFor(id: string, fault: Fault, scope: Scope, world: World): 
   return servers.length > 0 && scope.kind !== 'cluster' ? { servers } : undefined
 }
 
+/** The one place that an annotation names: of a link, where it leads to. */
+export function subjectOf(scope: Scope): string {
+  if (scope.kind === 'cluster') return 'cluster'
+  return scope.kind === 'place' ? scope.target : scope.to
+}
+
 export function describe(scope: Scope): string {
   if (scope.kind === 'cluster') return 'the cluster'
   if (scope.kind === 'place') return scope.target
   return `${scope.from} ${scope.bothWays ? '↔' : '→'} ${scope.to}`
 }
-
-export type { Place }

@@ -37,7 +37,7 @@ async function carryOut(
   const replication = planned.findLast(({ name }) => name === 'synchronousReplication')
   if (replication) await supervision.setSynchronousReplication(replicationMode(replication.after ?? 'off'))
   const changes = store.apply(planned)
-  for (const text of describeChanges(changes)) annotations.add('policy', text)
+  for (const text of describeChanges(changes)) annotations.add('policy', 'cluster', text)
   const changed = changes.map(({ place: _, ...change }) => change)
   return { changed, applied: changes.length === 0 || (await publish()) }
 }

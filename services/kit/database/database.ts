@@ -6,6 +6,8 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
+import type { StatementFate } from '../faults/statement-faults.ts'
+import { withFate } from '../faults/statement-on-wire.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
 import { HttpError } from '../http/errors.ts'
 import { createDatabaseMeter, type DatabaseMeter, type PoolName } from './database-meter.ts'
@@ -39,6 +41,8 @@ export type DatabaseOptions = {
   poolSize?: number
   /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
   streams?: { primary?: () => Socket; replica?: () => Socket }
+  /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
+  fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
   metrics?: Metrics
   log: Logger
 }
@@ -108,13 +112,23 @@ export function createDatabase(options: DatabaseOptions): Database {
 }
 
 /** A server as its clients use it; cancellations have a connection of their own, for they are needed when all others are busy. */
-type Server = { pool: pg.Pool; cancellations: pg.Pool; meter: DatabaseMeter }
+type Server = {
+  pool: pg.Pool
+  cancellations: pg.Pool
+  meter: DatabaseMeter
+  fateOf: (text: string) => StatementFate | undefined
+}
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
   const { poolSize = 6, metrics = noMetrics } = options
   const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
-  return { pool, cancellations: createPool(url, 1, stream), meter: createDatabaseMeter(metrics, name, pool) }
+  return {
+    pool,
+    cancellations: createPool(url, 1, stream),
+    meter: createDatabaseMeter(metrics, name, pool),
+    fateOf: (text) => options.fateOf?.(text, name),
+  }
 }
 
 /** Past the meter: it is nobody's statement. */
@@ -203,7 +217,9 @@ async function run<Row extends pg.QueryResultRow>(
   const startMs = performance.now()
   let failure: unknown
   try {
-    return (await client.query<Row>(text, values)).rows
+    const fate = server.fateOf(text)
+    const query = () => client.query<Row>(text, values)
+    return (await (fate ? withFate(client, fate, query) : query())).rows
   } catch (error) {
     failure = error
     throw isCancelled(error) || cancelling ? requestEnded(error) : error
