@@ -9,7 +9,7 @@ import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadli
 import { sendAttempt } from './attempt.ts'
 import { AttemptFailed } from './attempt-failed.ts'
 import { createCallMeter } from './call-meter.ts'
-import { type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
+import { CALLER_HEADER, type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
 import { type BreakerState, Guard } from './guard.ts'
 import { hedge } from './hedge.ts'
 import { isGood, isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
@@ -18,9 +18,6 @@ import type { Replica } from './replica.ts'
 import { ReplicaSet, type ReplicaSnapshot } from './replica-set.ts'
 import { retryDelayMs } from './retry.ts'
 import { earn, newBudget, spend } from './retry-budget.ts'
-
-/** Names the kind of node that calls; the callee may limit its callers by it. */
-export const CALLER_HEADER = 'x-caller'
 
 export type BalancedCallerDeps = {
   /** Kind of node that calls; not told to the callee when omitted. */

@@ -99,7 +99,7 @@ test('a refusal is no error; no answer has no status', async () => {
 
 test('time is counted from when the attempt was sent', async () => {
   const slow = await replica('orders-1', (_request, response) => setTimeout(() => response.end(), 60))
-  const { caller, scrape } = setUp([slow], { maxConcurrent: 1 })
+  const { caller, scrape } = setUp([slow], { maxConcurrent: 1, maxQueued: 1 })
   const startMs = performance.now()
   await Promise.all([caller.call(get), caller.call(get)])
   const elapsedS = (performance.now() - startMs) / 1_000
@@ -125,7 +125,7 @@ test('ejections, breaker and budget show', async () => {
 
   control.set({
     endpoints: { orders: [broken.endpoint] },
-    policies: { orders: { ...policy, outlierEjection: false, maxAttempts: 1, breakerThreshold: 0.5 } },
+    policies: { orders: { ...policy, outlierEjection: false, maxAttempts: 1, breaker: true } },
   })
   while (caller.snapshot().breaker === 'closed') await caller.call(get).catch(() => undefined)
   await caller.call(get).catch(() => undefined)
