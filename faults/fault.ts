@@ -24,6 +24,7 @@ export type Affected = {
   to: readonly string[]
   /** Kinds of the nodes in `from`: whose client spans to look at. */
   fromKinds: readonly string[]
+  toKinds: readonly string[]
 }
 
 export type Signature = {

@@ -15,7 +15,7 @@ export const blackhole = defineFault({
   acts: { cut: () => true },
   signature: {
     promql:
-      'sum by (instance, callee, callee_instance) (rate(http_client_request_duration_seconds_count{outcome=~"timeout|connect", error_type!="ECONNREFUSED"}[10s])) > 0.2',
+      'sum by (instance, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="timeout"}[10s])) > 0.3',
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, tags: '{"error.type":"timeout"}' }),
       holds: (trace, { from, to }) =>

@@ -4,6 +4,7 @@ import { customerP95 } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { normal } from '../random.ts'
 import { crosses, hopsOf } from '../trace.ts'
+import { slowLinks } from './slow-link.ts'
 
 export const latency = defineFault({
   id: 'latency',
@@ -33,12 +34,7 @@ export const latency = defineFault({
     segment: (_segment, { delayMs, jitterMs }, random) => ({ delayMs: normal(random, delayMs, jitterMs) }),
   },
   signature: {
-    // Callers wait long for a callee that itself is quick.
-    promql:
-      'histogram_quantile(0.9, sum by (le, callee_instance) (rate(http_client_request_duration_seconds_bucket[10s]))) > 0.2 ' +
-      'and on (callee_instance) label_replace(histogram_quantile(0.9, sum by (le, instance) ' +
-      '(rate(http_server_request_duration_seconds_bucket[10s]))), "callee_instance", "$1", "instance", "(.+)") ' +
-      '< 0.25 * histogram_quantile(0.9, sum by (le, callee_instance) (rate(http_client_request_duration_seconds_bucket[10s])))',
+    promql: slowLinks(0.9, 0.25),
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, minDuration: '150ms' }),
       holds: (trace, { from, to }) =>

@@ -28,7 +28,7 @@ export const crash = defineFault({
     },
   },
   signature: {
-    promql: 'changes(process_start_time_seconds[30s]) > 0 or up{job="faultline"} == 0',
+    promql: 'changes(process_start_time_seconds[15s]) > 0 or up{job="faultline"} == 0',
     trace: {
       search: () => ({ services: ['gateway', 'orders', 'edge', 'frontdoor'], tags: '{"error":"true"}' }),
       holds: (trace, { nodes }) =>

@@ -48,6 +48,7 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
       'http_request_method',
       'url_template',
       'http_response_status_code',
+      'error_type',
     ],
   })
   const retries = metrics.counter({
@@ -100,6 +101,7 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
           http_request_method: request.method,
           url_template: request.route,
           http_response_status_code: outcome.kind === 'answered' ? String(outcome.response.status) : undefined,
+          error_type: outcome.kind === 'failed' ? errorType(outcome.failure.code) : undefined,
         },
         span,
       )
@@ -126,6 +128,13 @@ const failureOutcomes = {
   overloaded: 'rejected',
   body_too_large: 'server_error',
 } as const satisfies Record<CallFailureReason, string>
+
+/** Codes of sockets, for there is an end to them; other failures are told by their outcome alone. */
+const socketCode = /^E[A-Z]{3,20}$/
+
+function errorType(code: string): string | undefined {
+  return socketCode.test(code) || code === 'EAI_AGAIN' ? code : undefined
+}
 
 function outcomeLabel(outcome: Outcome): string {
   if (outcome.kind === 'failed') return failureOutcomes[outcome.failure.reason]
