@@ -14,12 +14,15 @@ import { type Listening, listen } from './http/server.ts'
 import { createStream } from './network/connector.ts'
 import { Network } from './network/network.ts'
 import { measureNode } from './node-metrics.ts'
+import { followPolicy, type LivePolicy } from './policies/kind-policy.ts'
 
 export type Node = {
   config: NodeConfig
   log: Logger
   metrics: Metrics
   control: ControlStream
+  /** The settings of this kind of node at this moment. */
+  policy: LivePolicy
   /** A balanced caller of a kind of node; `from` is the region that its delays are counted from, this node's when omitted. */
   caller(callee: string, options?: { from?: NodeRegion }): Caller
   /** This node's database. Throws when its URL is missing. */
@@ -57,6 +60,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     onDrain: () => leave('drained'),
   })
 
+  const policy = followPolicy(control)
   const network = new Network(config.region)
   control.onChange((document) => network.apply(document))
   let server: Listening | undefined
@@ -71,8 +75,10 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     log,
     metrics,
     control,
+    policy,
     caller: (callee, options) => {
-      const caller = createBalancedCaller({ callee, from: options?.from ?? config.region, control, log, metrics })
+      const from = options?.from ?? config.region
+      const caller = createBalancedCaller({ caller: kind, callee, from, control, log, metrics })
       closers.push(() => caller.close())
       return caller
     },
@@ -87,6 +93,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
         },
         fateOf: (text, pool) =>
           faults.statements.fateOf(text, `postgres-${pool === 'primary' ? primaryRegion : config.region}`, pool),
+        policy,
         metrics,
         log,
       })
@@ -103,6 +110,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     host: config.host,
     port: config.port,
     health: readiness.state,
+    policy,
     inbound: faults.inbound,
     metrics,
   })
