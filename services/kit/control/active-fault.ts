@@ -24,6 +24,11 @@ export const ActiveFault = z.object({
 })
 export type ActiveFault = z.infer<typeof ActiveFault>
 
+/** Tells these faults, at these places, from any others: nodes come and go while a fault is active. */
+export function fingerprintOf(faults: readonly ActiveFault[]): string {
+  return JSON.stringify(faults.map((fault) => [keyOf(fault), fault.to, fault.from, fault.servers]))
+}
+
 /** Tells one injection in one form from any other. */
 export function keyOf({ instance, revision }: ActiveFault): string {
   return `${instance}/${revision}`

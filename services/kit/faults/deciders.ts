@@ -2,7 +2,7 @@
 import { findFault } from '../../../faults/catalogue.ts'
 import type { Acts } from '../../../faults/points.ts'
 import { createRandom, type Random, seedFor } from '../../../faults/random.ts'
-import { type ActiveFault, keyOf } from '../control/active-fault.ts'
+import { type ActiveFault, fingerprintOf, keyOf } from '../control/active-fault.ts'
 
 type Point = 'inbound' | 'statement' | 'clock'
 type Act<K extends Point> = NonNullable<Acts<Record<string, unknown>>[K]>
@@ -12,7 +12,7 @@ export type Decider<K extends Point> = { active: ActiveFault; act: Act<K>; rando
 export class Deciders<K extends Point> {
   readonly #point: K
   readonly #node: string
-  #keys = ''
+  #fingerprint = ''
   #all: readonly Decider<K>[] = []
 
   constructor(point: K, node: string) {
@@ -27,16 +27,16 @@ export class Deciders<K extends Point> {
 
   /** Takes over the faults of a document; those that stay go on in their random sequence. */
   set(faults: readonly ActiveFault[]): void {
-    const keys = faults.map(keyOf).join()
-    if (keys === this.#keys) return
-    this.#keys = keys
+    const fingerprint = faults.length === 0 ? '' : fingerprintOf(faults)
+    if (fingerprint === this.#fingerprint) return
+    this.#fingerprint = fingerprint
     const before = new Map(this.#all.map((decider) => [keyOf(decider.active), decider]))
     this.#all = faults.flatMap((active) => {
       const act = findFault(active.fault)?.acts[this.#point]
       if (!act) return []
-      const seed = seedFor(active.seed, this.#node, this.#point)
+      const random = before.get(keyOf(active))?.random ?? createRandom(seedFor(active.seed, this.#node, this.#point))
       // The catalogue's own function for this very point.
-      return [before.get(keyOf(active)) ?? { active, act: act as Act<K>, random: createRandom(seed) }]
+      return [{ active, act: act as Act<K>, random }]
     })
   }
 }

@@ -3,7 +3,7 @@
 import { findFault } from '../../../faults/catalogue.ts'
 import type { Fault } from '../../../faults/fault.ts'
 import { createRandom, seedFor } from '../../../faults/random.ts'
-import { type ActiveFault, keyOf } from '../control/active-fault.ts'
+import { type ActiveFault, fingerprintOf, keyOf } from '../control/active-fault.ts'
 import { type Conditions, goodConditions, type LinkConditions } from '../network/conditions.ts'
 import type { Link } from '../network/link.ts'
 
@@ -12,15 +12,15 @@ type Effect = { active: ActiveFault; fault: Fault }
 
 export class LinkFaults {
   #effects: Effect[] = []
-  #keys = ''
+  #fingerprint = ''
   /** By peer, kept while the same faults are active: their conditions have a memory. */
   readonly #conditions = new Map<string, LinkConditions>()
 
   /** Returns whether there is another set of faults than before. */
   set(faults: readonly ActiveFault[]): boolean {
-    const keys = faults.map(keyOf).join()
-    if (keys === this.#keys) return false
-    this.#keys = keys
+    const fingerprint = faults.length === 0 ? '' : fingerprintOf(faults)
+    if (fingerprint === this.#fingerprint) return false
+    this.#fingerprint = fingerprint
     this.#conditions.clear()
     this.#effects = faults.flatMap((active) => {
       const fault = findFault(active.fault)
