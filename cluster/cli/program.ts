@@ -8,6 +8,7 @@ import { registerFault } from './fault.ts'
 import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
+import { registerPolicy } from './policy.ts'
 import { registerQuery } from './query.ts'
 import { registerStatus } from './status.ts'
 import { registerTop } from './top.ts'
@@ -37,6 +38,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerAlerts,
     registerChanges,
     registerFault,
+    registerPolicy,
     registerOpen,
   ]
   for (const register of registrations) register(program, context)

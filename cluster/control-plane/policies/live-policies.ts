@@ -5,7 +5,7 @@ import { policyCatalogue } from '../../../services/kit/policies/catalogue.ts'
 import { describeRange } from '../../../services/kit/policies/setting.ts'
 import type { Annotations } from '../annotations.ts'
 import type { Supervision } from '../supervision.ts'
-import { placeName } from './places.ts'
+import { type Place, placeName } from './places.ts'
 import type { Changed, Policies, PolicySpec, policyApi } from './policy-contract.ts'
 import type { PlannedChange, PolicyStore } from './policy-store.ts'
 
@@ -37,7 +37,7 @@ async function carryOut(
   const replication = planned.findLast(({ name }) => name === 'synchronousReplication')
   if (replication) await supervision.setSynchronousReplication(replicationMode(replication.after ?? 'off'))
   const changes = store.apply(planned)
-  for (const text of describeChanges(changes)) annotations.add('policy', 'cluster', text)
+  for (const { subject, text } of describeChanges(changes)) annotations.add('policy', subject, text)
   const changed = changes.map(({ place: _, ...change }) => change)
   return { changed, applied: changes.length === 0 || (await publish()) }
 }
@@ -49,7 +49,7 @@ function replicationMode(value: PlannedChange['after']): 'off' | 'any' | 'all' {
 }
 
 /** One line for each setting and value: `timeoutMs of gateway → orders is 750 (was 4000)`. */
-function describeChanges(changes: ReturnType<PolicyStore['apply']>): string[] {
+function describeChanges(changes: ReturnType<PolicyStore['apply']>): { subject: string; text: string }[] {
   const groups = new Map<string, typeof changes>()
   for (const change of changes) {
     const key = JSON.stringify([change.name, change.value, change.before])
@@ -59,8 +59,19 @@ function describeChanges(changes: ReturnType<PolicyStore['apply']>): string[] {
     if (!first) return []
     const { name, value, before, place } = first
     const where = others.length === 0 ? placeName(place) : `${placeName(place)} and ${others.length} more`
-    return [`${name} of ${where} is ${value} (was ${before})`]
+    return [
+      {
+        subject: others.length === 0 ? subjectOf(place) : 'cluster',
+        text: `${name} of ${where} is ${value} (was ${before})`,
+      },
+    ]
   })
+}
+
+/** Who goes by it: the calling kind of node for a setting of calls. */
+function subjectOf(place: Place): string {
+  if (place.scope === 'cluster') return 'cluster'
+  return place.scope === 'kind' ? place.kind : place.caller
 }
 
 function viewOf(store: PolicyStore, target: Parameters<PolicyStore['view']>[0]): Policies {

@@ -246,3 +246,21 @@ test('it knows whether it is connected, how often it was not, and the difference
   await plane.connected(2)
   await until('the second connection', () => stream.state().connected)
 })
+
+test('ends a fault by itself when its time is up, with the control plane gone', async () => {
+  const plane = await startControlPlane()
+  const { stream } = openStream(plane.port)
+  const faults = [
+    { fault: 'latency', instance: 'a', revision: 0, parameters: {}, seed: 1, remainingMs: 300, again: false },
+    { fault: 'latency', instance: 'b', revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false },
+  ]
+  await plane.connected(1)
+  plane.send({ type: 'document', document: { ...documentOf(1), faults } })
+  const seen: string[][] = []
+  stream.onChange((document) => seen.push(document.faults.map(({ instance }) => instance)))
+  await until('both faults', () => stream.document().faults.length === 2)
+  await plane.stop()
+  await until('the first to end', () => stream.document().faults.length === 1)
+  expect(stream.document().faults[0]?.instance).toBe('b')
+  expect(seen.at(-1)).toEqual(['b'])
+})
