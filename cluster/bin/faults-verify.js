@@ -18,7 +18,9 @@ await build({
   logLevel: 'error',
 })
 // A signal from the terminal reaches the child as well; this process waits for it to stop its cluster.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+/** @type {NodeJS.Signals[]} */
+const signals = ['SIGINT', 'SIGTERM']
+for (const signal of signals) process.on(signal, () => child.kill(signal))
 const child = spawn(process.execPath, [outfile, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { ...process.env, FAULTLINE_ROOT: root },

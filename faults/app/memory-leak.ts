@@ -13,7 +13,7 @@ export const memoryLeak = defineFault({
     megabytesPerS: quantity({
       min: 0.1,
       max: 500,
-      default: 12,
+      default: 20,
       unit: 'megabytes a second',
       what: 'that are kept for ever',
     }),

@@ -67,7 +67,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
   const faults = createNodeFaults(control, {
     node: config.node,
     control: config.control,
-    closeIdleConnections: () => server?.server.closeIdleConnections(),
+    closeIdleConnections: () => server?.closeIdleConnections(),
   })
 
   const { app, start: begin } = await build({
