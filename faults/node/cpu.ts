@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../fault.ts'
 import { customerP95 } from '../indicators.ts'
 import { count } from '../parameters.ts'
-import { among } from '../trace.ts'
+import { among, selfMs } from '../trace.ts'
 
 export const cpu = defineFault({
   id: 'cpu',
@@ -10,18 +10,23 @@ export const cpu = defineFault({
   layer: 'node',
   targets: ['node', 'kind'],
   parameters: z.strictObject({
-    threads: count({ min: 1, max: 32, default: 4, unit: 'threads', what: 'that are busy and nothing else' }),
+    threads: count({ min: 1, max: 32, default: 8, unit: 'threads', what: 'that are busy and nothing else' }),
   }),
   description:
     'Threads of the process compute, for nothing, and compete with its event loop for the processors. Where nodes share a machine, its ' +
     'neighbours are hit as well.',
   acts: { process: (_state, { threads }) => ({ kind: 'burn', threads }) },
   signature: {
-    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.7',
+    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.5',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
-      // Next to nothing in one trace tells a busy processor from slow work: that many spans of one node are long is the sign.
-      holds: (trace, { nodes }) => trace.spans.some((span) => among(span.node, nodes) && span.durationUs > 8_000),
+      // Whatever it does takes long: what it computes, and what it waits for and comes late to read.
+      holds: (trace, { nodes }) =>
+        trace.spans.some(
+          (span) =>
+            among(span.node, nodes) &&
+            (span.kind === 'server' ? selfMs(trace, span) > 40 : span.kind === 'client' && span.durationUs > 80_000),
+        ),
     },
     alert: null,
   },
