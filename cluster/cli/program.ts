@@ -4,9 +4,11 @@ import { registerAlerts } from './alerts.ts'
 import { registerChanges } from './changes.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
+import { registerFault } from './fault.ts'
 import { helpStyle } from './help.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
+import { registerPolicy } from './policy.ts'
 import { registerQuery } from './query.ts'
 import { registerStatus } from './status.ts'
 import { registerTop } from './top.ts'
@@ -35,6 +37,8 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerQuery,
     registerAlerts,
     registerChanges,
+    registerFault,
+    registerPolicy,
     registerOpen,
   ]
   for (const register of registrations) register(program, context)

@@ -5,6 +5,8 @@ import { NodeRegion } from '../../services/kit/control/document.ts'
 import { defineApi } from '../../services/kit/http/api.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { clusterSizes, maxReplicas } from '../topology/nodes.ts'
+import { faultApi } from './faults/contract.ts'
+import { policyApi } from './policies/policy-contract.ts'
 import { TargetGroup } from './targets.ts'
 
 /** `node`: a node of the shop. `backend`: the embedded telemetry backend. `primary` and `replica`: PostgreSQL servers. */
@@ -60,13 +62,24 @@ export const ClusterStatus = z.object({
 })
 export type ClusterStatus = z.infer<typeof ClusterStatus>
 
-export const annotationKinds = ['cluster', 'node-died', 'node-restarted', 'node-killed', 'scaled', 'load'] as const
+export const annotationKinds = [
+  'cluster',
+  'node-died',
+  'node-restarted',
+  'node-killed',
+  'scaled',
+  'load',
+  'policy',
+  'fault',
+] as const
 
 /** Something that changed in the cluster, for the margin of a dashboard. */
 export const Annotation = z.object({
   /** ISO 8601. */
   time: z.string(),
   kind: z.enum(annotationKinds),
+  /** What was changed: a node, a kind of node, or `cluster`. */
+  subject: z.string(),
   text: z.string(),
 })
 export type Annotation = z.infer<typeof Annotation>
@@ -130,6 +143,8 @@ export const controlApi = defineApi({
     params: NodeParams,
     response: z.object({ pid: z.number().int() }),
   },
+  ...faultApi,
+  ...policyApi,
   shutdown: {
     method: 'POST',
     path: '/v1/shutdown',

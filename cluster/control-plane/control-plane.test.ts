@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { HttpError } from '../../services/kit/http/errors.ts'
 import { nodesFor } from '../topology/nodes.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
@@ -47,6 +47,10 @@ const supervision: Supervision = {
   kill: async (id) => {
     if (id !== 'orders-1') throw new HttpError(404, 'unknown_node', `there is no node ${id}`)
     return { pid: 42 }
+  },
+  setSynchronousReplication: async (mode) => {
+    if (mode === 'all') throw new HttpError(409, 'no_replica', 'there is no replica')
+    calls.push(`synchronous ${mode}`)
   },
   shutdown: () => void calls.push('shutdown'),
 }
@@ -239,7 +243,12 @@ test('the load is set, told to the generator and annotated', async () => {
   expect(await answer.json()).toEqual({ requestsPerSecond: 12.5 })
   await eventually(() => expect(load.documents.at(-1)?.settings).toEqual({ requestsPerSecond: 12.5 }))
   const { annotations } = (await (await ask('/v1/annotations')).json()) as { annotations: unknown[] }
-  expect(annotations).toMatchObject([{ kind: 'load', text: 'load is 12.5 requests/s' }])
+  expect(annotations).toMatchObject([{ kind: 'load', subject: 'cluster', text: 'load is 12.5 requests/s' }])
+  const scrape = await fetch(`http://127.0.0.1:${plane.port}/metrics`)
+  const text = await scrape.text()
+  expect(text).toContain('faultline_changes_total{change="load",subject="cluster"} 1')
+  const [, timeS] = /^faultline_change_timestamp_seconds\{change="load",subject="cluster"\} (\S+)$/m.exec(text) ?? []
+  expect(Number(timeS) * 1000).toBeCloseTo(Date.parse((annotations[0] as { time: string }).time), 0)
 })
 
 test.each([
@@ -264,4 +273,152 @@ test('changes of processes go to the supervision', async () => {
   const answer = await ask('/v1/shutdown', { method: 'POST' })
   expect(answer.status).toBe(202)
   await eventually(() => expect(calls).toEqual(['restart users-1', 'scale orders 3', 'shutdown']))
+})
+
+test('metrics are there for a scraper without a token, and not for a foreign page', async () => {
+  const metrics = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${plane.port}/metrics`, { headers })
+  expect((await metrics({})).status).toBe(200)
+  expect((await metrics({ origin: 'http://evil.example' })).status).toBe(403)
+})
+
+describe('policies', () => {
+  const put = (path: string, body: unknown) => ask(path, { method: 'PUT', body: JSON.stringify(body) })
+
+  test('a change reaches the callers within a moment, leaves an annotation, and can be taken back', async () => {
+    const gateway = await join('gateway-eu')
+    const orders = await join('orders-1')
+    const answer = await put('/v1/policies/timeoutMs', { value: 750, caller: 'gateway', callee: 'orders' })
+    const change = { name: 'timeoutMs', value: 750, before: 4_000, caller: 'gateway', callee: 'orders' }
+    expect(await answer.json()).toEqual({ changed: [change], applied: true })
+    expect(gateway.documents.at(-1)?.policies['orders']).toEqual({ timeoutMs: 750 })
+    expect(orders.documents.at(-1)?.policies).toEqual({})
+
+    await put('/v1/policies/queueDiscipline', { value: 'lifo', kind: 'orders' })
+    expect(orders.documents.at(-1)?.policy).toEqual({ queueDiscipline: 'lifo' })
+    expect(gateway.documents.at(-1)?.policy).toEqual({})
+
+    const reset = await ask('/v1/policies', { method: 'DELETE' })
+    expect(await reset.json()).toMatchObject({ changed: [{ value: 4_000 }, { value: 'deadline' }], applied: true })
+    expect(gateway.documents.at(-1)?.policies['orders']).toEqual({ timeoutMs: 4_000 })
+    expect(orders.documents.at(-1)?.policy).toEqual({})
+    expect(plane.annotations.list()).toMatchObject([
+      { kind: 'policy', subject: 'gateway', text: 'timeoutMs of gateway → orders is 750 (was 4000)' },
+      { kind: 'policy', subject: 'orders', text: 'queueDiscipline of orders is lifo (was deadline)' },
+      { kind: 'policy', text: 'timeoutMs of gateway → orders is 4000 (was 750)' },
+      { kind: 'policy', text: 'queueDiscipline of orders is deadline (was lifo)' },
+    ])
+  })
+
+  test('what is in force, by default and changed, can be asked for', async () => {
+    await put('/v1/policies', {
+      changes: [
+        { name: 'retryBudget', value: false },
+        { name: 'hedging', value: true, callee: 'products' },
+      ],
+    })
+    const all = (await (await ask('/v1/policies')).json()) as {
+      catalogue: unknown[]
+      calls: unknown[]
+      kinds: unknown[]
+    }
+    expect(all.catalogue).toContainEqual(
+      expect.objectContaining({ name: 'timeoutMs', scope: 'call', unit: 'ms', min: 1, max: 60_000, default: 1_000 }),
+    )
+    expect(all.calls).toContainEqual(
+      expect.objectContaining({ caller: 'orders', callee: 'products', changed: ['retryBudget', 'hedging'] }),
+    )
+    const one = await ask('/v1/policies?caller=gateway&callee=orders')
+    expect(await one.json()).toMatchObject({
+      calls: [{ values: { timeoutMs: 4_000, retryBudget: false }, changed: ['retryBudget'] }],
+      kinds: [],
+    })
+  })
+
+  test("replication is the supervision's part; where it fails, nothing is changed", async () => {
+    expect((await put('/v1/policies/synchronousReplication', { value: 'any' })).status).toBe(200)
+    const changes = [
+      { name: 'retryBudget', value: false },
+      { name: 'synchronousReplication', value: 'all' },
+    ]
+    const refused = await put('/v1/policies', { changes })
+    expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('no replica')])
+    await ask('/v1/policies', { method: 'DELETE' })
+    expect(calls).toEqual(['synchronous any', 'synchronous off'])
+    expect(plane.annotations.list().map(({ text }) => text)).toEqual([
+      'synchronousReplication of the cluster is any (was off)',
+      'synchronousReplication of the cluster is off (was any)',
+    ])
+  })
+
+  test.each([
+    ['PUT', '/v1/policies/timeoutMs', { value: 0 }, 'timeoutMs must be a whole number of ms from 1 to 60000'],
+    ['PUT', '/v1/policies/nothing', { value: 1 }, 'there is no policy nothing'],
+    ['PUT', '/v1/policies/timeoutMs', { value: 1, caller: 'nobody' }, 'caller'],
+    ['PUT', '/v1/policies/timeoutMs', { value: 1, target: 'orders' }, 'target'],
+    ['PUT', '/v1/policies', { changes: [] }, 'changes'],
+    ['DELETE', '/v1/policies/nothing', undefined, 'there is no policy nothing'],
+    ['GET', '/v1/policies?caller=media', undefined, 'media calls nobody'],
+  ])('%s %s %j is refused: %s', async (method, path, body, names) => {
+    const answer = await ask(path, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(names)
+  })
+})
+
+test('faults over the API: told to their targets at once, in the metrics, and gone when cleared', async () => {
+  const gateway = await join('gateway-na')
+  const orders = await join('orders-1')
+  const body = { fault: 'latency', from: 'gateway-na', to: 'orders-1', parameters: { delayMs: 120 }, forS: 30 }
+  const answer = await ask('/v1/faults', { method: 'POST', body: JSON.stringify(body) })
+  expect(answer.status).toBe(201)
+  expect(await answer.json()).toMatchObject({ id: 'latency-1', target: 'gateway-na → orders-1', applied: true })
+  expect(gateway.documents.at(-1)?.faults).toMatchObject([{ instance: 'latency-1', to: ['orders-1'] }])
+  expect(orders.documents.at(-1)?.faults).toMatchObject([{ instance: 'latency-1', from: ['gateway-na'] }])
+  const remainingMs = gateway.documents.at(-1)?.faults[0]?.remainingMs ?? 0
+  expect(remainingMs).toBeGreaterThan(20_000)
+  expect(remainingMs).toBeLessThanOrEqual(30_000)
+  const metrics = async () => (await fetch(`http://127.0.0.1:${plane.port}/metrics`)).text()
+  expect(await metrics()).toContain('faultline_fault_active{fault="latency",target="gateway-na → orders-1"} 1')
+
+  const version = gateway.documents.length
+  const cleared = await ask('/v1/faults', { method: 'DELETE' })
+  expect(await cleared.json()).toEqual({ cleared: ['latency-1'], applied: true })
+  expect(gateway.documents).toHaveLength(version + 1)
+  expect(gateway.documents.at(-1)?.faults).toEqual([])
+})
+
+test('a secret fault is in the list of who holds the token, and nowhere else', async () => {
+  const gateway = await join('gateway-na')
+  const body = { fault: 'blackhole', from: 'gateway-na', to: 'orders', secret: true }
+  expect((await ask('/v1/faults', { method: 'POST', body: JSON.stringify(body) })).status).toBe(201)
+  await eventually(() => expect(gateway.documents.at(-1)?.faults).toHaveLength(1))
+  expect(await (await ask('/v1/faults')).text()).toContain('blackhole')
+  expect((await fetch(`http://127.0.0.1:${plane.port}/v1/faults`)).status).toBe(401)
+  expect(await (await ask('/v1/annotations')).text()).not.toMatch(/blackhole|fault/)
+  expect(await (await fetch(`http://127.0.0.1:${plane.port}/metrics`)).text()).not.toContain('blackhole')
+})
+
+test('what is wrong with an injection is told by field', async () => {
+  const body = { fault: 'latency', from: 'gateway-na', to: 'orders-1', parameters: { delayMs: 90_000 }, forS: 0 }
+  const late = await ask('/v1/faults', { method: 'POST', body: JSON.stringify(body) })
+  expect(late.status).toBe(400)
+  expect(await late.json()).toMatchObject({
+    errors: [{ field: 'forS', message: expect.stringContaining('0.1 to 3600') }],
+  })
+  const wrong = await ask('/v1/faults', { method: 'POST', body: JSON.stringify({ ...body, forS: 5 }) })
+  expect(await wrong.json()).toMatchObject({
+    errors: [{ field: 'delayMs', message: 'must be a number of milliseconds from 1 to 30000' }],
+  })
+})
+
+test('the catalogue tells parameters with unit, range and default', async () => {
+  const { faults } = (await (await ask('/v1/faults/catalogue')).json()) as {
+    faults: { id: string; parameters: unknown[] }[]
+  }
+  expect(faults.find(({ id }) => id === 'latency')?.parameters[0]).toEqual({
+    name: 'delayMs',
+    description: 'added to each chunk, one way',
+    schema: { type: 'number', minimum: 1, maximum: 30_000, unit: 'milliseconds' },
+    default: 300,
+  })
 })

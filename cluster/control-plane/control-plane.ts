@@ -4,13 +4,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
+import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
 import { regionDelays } from '../topology/delays.ts'
-import type { ClusterSize } from '../topology/nodes.ts'
+import { nodeKinds } from '../topology/kinds.ts'
+import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
 import { callPolicies } from '../topology/policies.ts'
 import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
+import { FaultBook } from './faults/fault-book.ts'
+import { measureFaults } from './faults/fault-metrics.ts'
+import { databaseKind } from './faults/places.ts'
+import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
 import type { Supervision } from './supervision.ts'
@@ -36,6 +43,7 @@ export type ControlPlaneDeps = {
 export type ControlPlane = {
   readonly registry: Registry
   readonly annotations: Annotations
+  readonly faults: FaultBook
   /** Port it listens on. */
   readonly port: number
   requestsPerSecond(): number
@@ -53,6 +61,7 @@ export type ControlPlane = {
 }
 
 const APPLY_TIMEOUT_MS = 2_000
+const POLICY_APPLY_TIMEOUT_MS = 1_000
 /** Requests that were sent before their sender heard of the drain may still be on the (slow) way. */
 const TRANSIT_MS = 250
 
@@ -62,17 +71,39 @@ export async function startControlPlane(
   { host, port }: { host: string; port: number },
 ): Promise<ControlPlane> {
   const registry = new Registry()
-  const annotations = new Annotations()
+  const metrics = createMetrics()
+  measureBuild(metrics, deps.version)
+  measureProcess(metrics)
+  const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
+
+  const policies = new PolicyStore(callPolicies)
+
+  const servers = postgresNodesFor(deps.size).map(({ id, region }) => ({ id, region, kind: databaseKind }))
+  const faults = new FaultBook({
+    world: () => ({
+      inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...servers],
+      kinds: nodeKinds,
+    }),
+    changed: () => streams.publisher.schedule(),
+    annotate: (subject, text) => annotations.add('fault', subject, text),
+  })
+  measureFaults(metrics, faults)
 
   let requestsPerSecond = 0
 
   const streams = new StreamServer({
     registry,
     access,
-    world: () => ({ delays, policies: callPolicies, settings: { load: { requestsPerSecond } } }),
+    world: () => ({
+      delays,
+      policies: policies.callPolicies(),
+      kindPolicies: policies.kindPolicies(),
+      settings: { load: { requestsPerSecond } },
+    }),
+    faults: (id, session) => faults.toldTo(id, session),
     onChange: (id) => {
       for (const listener of listeners) listener(id)
     },
@@ -82,7 +113,7 @@ export async function startControlPlane(
   const setLoad = (next: number) => {
     if (next === requestsPerSecond) return
     requestsPerSecond = next
-    annotations.add('load', `load is ${next} requests/s`)
+    annotations.add('load', 'cluster', `load is ${next} requests/s`)
     streams.publisher.schedule()
   }
   const app = createControlApp({
@@ -90,12 +121,16 @@ export async function startControlPlane(
     access,
     registry,
     annotations,
+    metrics,
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
     urls: deps.urls,
     otherTargets: deps.otherTargets ?? (() => []),
     documentVersion: () => streams.publisher.version,
     load: { get: () => requestsPerSecond, set: setLoad },
+    policies,
+    faults,
+    publish: () => streams.publisher.allApplied(POLICY_APPLY_TIMEOUT_MS),
   })
   const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: 10_000 }, app)
   streams.attach(server)
@@ -107,6 +142,7 @@ export async function startControlPlane(
   return {
     registry,
     annotations,
+    faults,
     // A listening TCP server has an AddressInfo; only pipes have strings.
     port: (server.address() as AddressInfo).port,
     requestsPerSecond: () => requestsPerSecond,
@@ -126,6 +162,7 @@ export async function startControlPlane(
       return streams.send(id, { type: 'drain' })
     },
     async close() {
+      faults.close()
       streams.close()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -9,16 +9,23 @@ export type World = {
   delays: ControlDocument['delays']
   /** Overrides of the call policy, by kind of caller and then by kind of callee. */
   policies: Partial<Record<NodeKind, ControlDocument['policies']>>
+  /** Overrides of the policy of a kind of node. */
+  kindPolicies: Partial<Record<NodeKind, ControlDocument['policy']>>
   /** Run-time settings by kind of node. */
   settings: Partial<Record<NodeKind, Record<string, unknown>>>
 }
 
-/** The document of every node of a kind; its version is the stream's business. */
-export function buildDocument(kind: NodeKind, registry: Registry, world: World): Omit<ControlDocument, 'version'> {
+/** The document of every node of a kind; its version is the stream's business, and what is broken at one node the publisher's. */
+export function buildDocument(
+  kind: NodeKind,
+  registry: Registry,
+  world: World,
+): Omit<ControlDocument, 'version' | 'faults'> {
   return {
     endpoints: Object.fromEntries(kindSpec(kind).calls.map((callee) => [callee, registry.endpointsOf(callee)])),
     delays: world.delays,
     policies: world.policies[kind] ?? {},
+    policy: world.kindPolicies[kind] ?? {},
     settings: world.settings[kind] ?? {},
   }
 }

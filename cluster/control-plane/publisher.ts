@@ -1,8 +1,9 @@
 // Decides who is sent which document and when: only what changed, several changes within a moment merged into one.
 // Sockets are behind `send`; see stream-server.ts.
-import type { ToNode } from '../../services/kit/control/document.ts'
+import type { ControlDocument, ToNode } from '../../services/kit/control/document.ts'
 import type { NodeKind } from '../topology/kinds.ts'
 import { buildDocument, type World } from './documents.ts'
+import type { ToldFault } from './faults/fault-book.ts'
 import type { Registry } from './registry.ts'
 
 const MERGE_MS = 20
@@ -10,6 +11,8 @@ const MERGE_MS = 20
 export type PublisherDeps = {
   registry: Registry
   world: () => World
+  /** What is broken on purpose, as the node is to be told over its present stream. */
+  faults: (id: string, session: number) => ToldFault[]
   /** Sends to the node's current stream. */
   send: (id: string, message: ToNode) => void
 }
@@ -80,23 +83,35 @@ export class Publisher {
   }
 
   private sendChanged(ids: readonly string[]): void {
-    const { registry, world, send } = this.deps
+    const { registry, world, faults, send } = this.deps
     const bodies = new Map<NodeKind, { document: ReturnType<typeof buildDocument>; text: string }>()
     let version: number | undefined
     for (const id of ids) {
-      const kind = registry.get(id)?.node.kind
-      if (!kind) continue
+      const member = registry.get(id)
+      if (member?.session === undefined) continue
+      const { kind } = member.node
       let body = bodies.get(kind)
       if (!body) {
         const document = buildDocument(kind, registry, world())
         body = { document, text: JSON.stringify(document) }
         bodies.set(kind, body)
       }
-      if (this.lastSent.get(id) === body.text) continue
+      const broken = faults(id, member.session)
+      // Without the time that is left, which is another at each look.
+      const text = broken.length === 0 ? body.text : body.text + JSON.stringify(broken)
+      if (this.lastSent.get(id) === text) continue
       version ??= ++this.newestVersion
-      this.lastSent.set(id, body.text)
+      this.lastSent.set(id, text)
       registry.sent(id, version)
-      send(id, { type: 'document', document: { version, ...body.document } })
+      const document = { version, ...body.document, faults: withTimeLeft(broken, performance.now()) }
+      send(id, { type: 'document', document })
     }
   }
+}
+
+function withTimeLeft(faults: readonly ToldFault[], nowMs: number): ControlDocument['faults'] {
+  return faults.flatMap(({ endsAtMs, ...fault }) => {
+    const remainingMs = endsAtMs - nowMs
+    return remainingMs > 0 ? [{ ...fault, remainingMs }] : []
+  })
 }

@@ -3,7 +3,7 @@ import { nodesFor } from '../topology/nodes.ts'
 import { buildDocument, type World } from './documents.ts'
 import { Registry } from './registry.ts'
 
-const world: World = { delays: {}, policies: {}, settings: { load: { requestsPerSecond: 20 } } }
+const world: World = { delays: {}, policies: {}, kindPolicies: {}, settings: { load: { requestsPerSecond: 20 } } }
 
 function fullRegistry(): Registry {
   const registry = new Registry()

@@ -7,12 +7,15 @@ import { FromNode, type ToNode } from '../../services/kit/control/document.ts'
 import { HttpError } from '../../services/kit/http/errors.ts'
 import { type AccessRules, refusal } from './access.ts'
 import type { World } from './documents.ts'
+import type { ToldFault } from './faults/fault-book.ts'
 import { Publisher } from './publisher.ts'
 import type { Registry } from './registry.ts'
 
 export type StreamServerDeps = {
   registry: Registry
   world: () => World
+  /** See PublisherDeps. */
+  faults: (id: string, session: number) => ToldFault[]
   access: AccessRules
   /** Called when readiness, presence or the applied version of a node may have changed. */
   onChange?: (id: string) => void
@@ -40,6 +43,7 @@ export class StreamServer {
     this.publisher = new Publisher({
       registry: deps.registry,
       world: deps.world,
+      faults: deps.faults,
       send: (id, message) => this.send(id, message),
     })
     this.heartbeat = setInterval(() => this.checkPulse(performance.now()), deps.pingEveryMs ?? 1_000)

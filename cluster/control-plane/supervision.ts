@@ -11,6 +11,8 @@ export type Supervision = {
   scale(kind: NodeKind, replicas: number): Promise<{ added: string[]; removed: string[] }>
   restart(id: string): Promise<void>
   kill(id: string): Promise<{ pid: number }>
+  /** How many replicas of the database must have a commit before it counts. */
+  setSynchronousReplication(mode: 'off' | 'any' | 'all'): Promise<void>
   /** Begins to stop the cluster; resolves before it has. */
   shutdown(): void
 }

@@ -232,3 +232,33 @@ describe('the primary', () => {
     await cluster.primary.start()
   })
 })
+
+describe('synchronous replication', () => {
+  const syncState = async () => (await superuser('SELECT sync_state FROM pg_stat_replication'))[0]?.sync_state
+  async function superuser(text: string): Promise<Record<string, unknown>[]> {
+    const client = await cluster.connect('postgres')
+    try {
+      return (await client.query(text)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  test('a commit waits until a replica has it, and no longer once that is not asked for', async () => {
+    await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'streaming' }])
+    await cluster.setSynchronousReplication('any')
+    await expect.poll(syncState, { timeout: 10_000 }).toBe('quorum')
+    await query(primary(), 'INSERT INTO placed VALUES (900)')
+    await cluster.node('postgres-eu').stop()
+    let committed = false
+    const commit = query(primary(), 'INSERT INTO placed VALUES (901)').then(() => {
+      committed = true
+    })
+    const waits = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    await expect.poll(async () => (await superuser(waits))[0]?.n, { timeout: 10_000 }).toBe(1)
+    expect(committed).toBe(false)
+    await cluster.setSynchronousReplication('off')
+    await commit
+    await cluster.node('postgres-eu').start()
+  })
+})

@@ -8,6 +8,7 @@ import { type ClusterPlan, SUPERUSER } from './options.ts'
 import { type ReplicaSetDeps, refreshReplicas, slotHealth } from './replica-set.ts'
 import { type ReplicaStatus, readReplicationStatus, type SlotHealth } from './replication.ts'
 import type { PostgresServer } from './server.ts'
+import { type SynchronousReplication, standbyNames } from './synchronous-replication.ts'
 
 const REPAIR_INTERVAL_MS = 5_000
 
@@ -119,6 +120,26 @@ export class PostgresCluster {
   async connect(database: string, node?: string): Promise<pg.Client> {
     const { port } = node === undefined ? this.primary : this.node(node)
     return connectAsSuperuser(port, this.#deps.superuserPassword, database)
+  }
+
+  /**
+   * Has each commit wait until replicas have it, from now on and after restarts of the primary, until this run ends.
+   * Commits wait for as long as there are too few replicas.
+   * @throws PostgresError `bad-options` where there is no replica.
+   */
+  async setSynchronousReplication(mode: SynchronousReplication): Promise<void> {
+    const names = standbyNames(
+      mode,
+      this.#replicas().map((replica) => replica.name),
+    )
+    const client = await this.connect('postgres')
+    try {
+      // Not a commit that would wait for what it sets; a name cannot be a parameter, and these are ours.
+      await client.query(`ALTER SYSTEM SET synchronous_standby_names = ${client.escapeLiteral(names)}`)
+      await client.query('SELECT pg_reload_conf()')
+    } finally {
+      await client.end()
+    }
   }
 
   /** Lag of each replica, as the primary sees it; fails while the primary is down. */

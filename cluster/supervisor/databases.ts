@@ -1,10 +1,13 @@
 // PostgreSQL as part of a cluster: started with its replicas, seeded, started again when a server dies.
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { HttpError } from '../../services/kit/http/errors.ts'
 import type { Annotations } from '../control-plane/annotations.ts'
 import type { ProcessStatus } from '../control-plane/supervision.ts'
 import type { PostgresCluster } from '../postgres/cluster.ts'
+import { PostgresError } from '../postgres/errors.ts'
 import { startPostgres } from '../postgres/start.ts'
+import type { SynchronousReplication } from '../postgres/synchronous-replication.ts'
 import { type SeedOutcome, seedDatabases } from '../seed/seed.ts'
 import { regionDelays } from '../topology/delays.ts'
 import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/kinds.ts'
@@ -100,7 +103,7 @@ export class Databases {
   async restart(id: string): Promise<void> {
     await this.#cluster.node(id).restart()
     this.#startedAtMs.set(id, performance.now())
-    this.#deps.annotations.add('node-restarted', `${id} restarted`)
+    this.#deps.annotations.add('node-restarted', id, `${id} restarted`)
   }
 
   /** SIGKILLs a server; it is started again as after a crash. */
@@ -108,9 +111,22 @@ export class Databases {
     const server = this.#cluster.node(id)
     const { pid } = server
     await server.kill()
-    this.#deps.annotations.add('node-killed', `${id} killed`)
+    this.#deps.annotations.add('node-killed', id, `${id} killed`)
     void this.#startAgain(id)
     return { pid: pid ?? 0 }
+  }
+
+  /** Has commits wait for replicas. Throws a 409 where there is no replica to wait for, a 503 while the primary does not answer. */
+  async setSynchronousReplication(mode: SynchronousReplication): Promise<void> {
+    try {
+      await this.#cluster.setSynchronousReplication(mode)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      if (cause instanceof PostgresError && cause.code === 'bad-options') {
+        throw new HttpError(409, 'no_replica', why, { cause })
+      }
+      throw new HttpError(503, 'database_unavailable', `the primary database cannot be told: ${why}`, { cause })
+    }
   }
 
   status(): ProcessStatus[] {
@@ -139,7 +155,7 @@ export class Databases {
   }
 
   died(id: string, reason: string): void {
-    this.#deps.annotations.add('node-died', `${id} died: ${reason}`)
+    this.#deps.annotations.add('node-died', id, `${id} died: ${reason}`)
     this.#deps.onDeath(`${id} died (${reason}); starting it again`)
     void this.#startAgain(id)
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { withScope } from '../kit/http/deadline.ts'
+import { defaultKindPolicy, type KindPolicy } from '../kit/policies/kind-policy.ts'
 import { cacheStatus, type OriginAnswer } from './domain.ts'
 import { createHttpCache } from './http-cache.ts'
 
@@ -16,8 +17,8 @@ type Answer = { status?: number; body?: string; headers?: Record<string, string>
 type Reply = Answer | Error | ((headers: Record<string, string>) => Answer | Promise<Answer>)
 
 /** A cache in front of an origin that gives the replies in turn, the last one again and again. */
-function setUp(replies: Reply[], maxBytes = 1024 * 1024) {
-  const cache = createHttpCache({ maxBytes })
+function setUp(replies: Reply[], maxBytes = 1024 * 1024, policy: Partial<KindPolicy> = {}) {
+  const cache = createHttpCache({ maxBytes, policy: () => ({ ...defaultKindPolicy, ...policy }) })
   const asked: Record<string, string>[] = []
   const fetch = async (headers: Record<string, string>): Promise<OriginAnswer> => {
     const reply = replies[Math.min(asked.length, replies.length - 1)]
@@ -254,4 +255,25 @@ test('the store is bounded in bytes, and one answer may take an eighth of it', a
   const { get: getHuge } = setUp([{ body: 'x'.repeat(20_000), headers: fresh.headers }], 100_000)
   await getHuge()
   expect(await getHuge()).toContain('fwd=uri-miss')
+})
+
+test('without single flight each asks for himself', async () => {
+  const { reply, release } = held(fresh)
+  const { asked, get } = setUp([reply], 1024 * 1024, { singleFlight: false })
+  const answers = Promise.all([get(), get(), get()])
+  release()
+  expect(new Set(await answers)).toEqual(new Set(['200 body | edge; fwd=uri-miss; fwd-status=200; stored']))
+  expect(asked).toHaveLength(3)
+  expect(await get()).toBe('200 body | edge; hit; ttl=60')
+})
+
+test('when stale answers are not to be served, they are waited for, and failures are passed on', async () => {
+  const headers = { 'cache-control': 'max-age=60, stale-while-revalidate=100, stale-if-error=600' }
+  const replies = [{ headers }, { body: 'new', headers }, new Error('no answer')]
+  const { get } = setUp(replies, 1024 * 1024, { serveStale: false })
+  await get()
+  later(61)
+  expect(await get()).toBe('200 new | edge; fwd=stale; fwd-status=200; stored')
+  later(130)
+  await expect(get()).rejects.toThrow('no answer')
 })

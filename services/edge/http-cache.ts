@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { createCacheMeter } from '../kit/cache-meter.ts'
 import { currentScope } from '../kit/http/deadline.ts'
+import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import {
   answersRegardlessOfAge,
   bypassReason,
@@ -46,7 +47,18 @@ const entryOverheadBytes = 2_048
 /** A URL whose answer could not be stored is not waited for by others for so long. */
 const unstoredMemory = { max: 2_000, ttl: 30_000 }
 
-export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: number; metrics?: Metrics }): HttpCache {
+export type HttpCacheOptions = {
+  maxBytes: number
+  /** Whether fetches are shared, and whether stale answers stand in. */
+  policy?: LivePolicy
+  metrics?: Metrics
+}
+
+export function createHttpCache({
+  maxBytes,
+  policy = defaultLivePolicy,
+  metrics = noMetrics,
+}: HttpCacheOptions): HttpCache {
   const store = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
@@ -61,7 +73,7 @@ export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: n
     const shared = { method: 'GET', url: request.url, headers: sharedHeaders(request.headers) }
     const entry = store.get(request.url)
     const found = entry?.policy.evaluateRequest(shared)
-    if (entry && found?.response) {
+    if (entry && found?.response && (!found.revalidation || policy().serveStale)) {
       if (!found.revalidation) return hit(entry)
       // Refreshed for those who come later, while this one is answered.
       void join(shared, entry, fetch)
@@ -74,7 +86,7 @@ export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: n
 
   async function fetchShared(request: CacheRequest, why: ForwardReason, fetch: Fetch): Promise<CachedAnswer> {
     for (;;) {
-      const collapsed = isShareable(request) && flights.has(request.url)
+      const collapsed = mayShare(request) && flights.has(request.url)
       const flight = await join(request, store.get(request.url), fetch)
       if (flight.kind === 'failed') return standIn(request, why, flight)
       if (!collapsed) return ownFlight(flight, why)
@@ -86,9 +98,13 @@ export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: n
     }
   }
 
+  function mayShare(request: CacheRequest): boolean {
+    return policy().singleFlight && isShareable(request)
+  }
+
   /** The fetch of this URL that is under way, or a new one. Never rejects. */
   function join(request: CacheRequest, entry: Entry | undefined, fetch: Fetch): Promise<Flight> {
-    if (!isShareable(request)) return fly(request, entry, fetch)
+    if (!mayShare(request)) return fly(request, entry, fetch)
     const ongoing = flights.get(request.url)
     if (ongoing) return ongoing
     const flight = fly(request, entry, fetch).finally(() => flights.delete(request.url))
@@ -130,7 +146,7 @@ export function createHttpCache({ maxBytes, metrics = noMetrics }: { maxBytes: n
   /** A stored answer in place of the origin's, when there is one and the origin allowed for it; else the error. */
   function standIn(request: CacheRequest, why: ForwardReason, flight: Flight & { kind: 'failed' }): CachedAnswer {
     const entry = store.get(request.url)
-    if (entry && mayServeOnError(entry.policy, request)) return hit(entry, 'stale-if-error')
+    if (entry && policy().serveStale && mayServeOnError(entry.policy, request)) return hit(entry, 'stale-if-error')
     if (flight.answer) return forwarded(flight.answer, why)
     throw flight.error
   }

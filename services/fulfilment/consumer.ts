@@ -2,6 +2,7 @@
 import { currentCustomerRegion } from '../../otel/sdk/customer-region.ts'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
+import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import { withConsumerSpan } from '../kit/queue/message-spans.ts'
 import type { Message, Queue } from '../kit/queue/queue.ts'
 import type { OrdersClient } from '../orders/client.ts'
@@ -13,6 +14,8 @@ export type ConsumerDeps = {
   queue: Pick<Queue, 'fetch' | 'complete' | 'fail'>
   store: FulfilmentStore
   orders: Pick<OrdersClient, 'markShipped'>
+  /** Whether an order that is delivered twice is recognised. */
+  policy?: LivePolicy
   log: Logger
   metrics?: Metrics
 }
@@ -20,7 +23,14 @@ export type ConsumerDeps = {
 const BATCH = 10
 
 /** Handles one batch of messages; returns how many there were. A message that fails is given back and harms no other. */
-export async function consumeBatch({ queue, store, orders, log, metrics = noMetrics }: ConsumerDeps): Promise<number> {
+export async function consumeBatch({
+  queue,
+  store,
+  orders,
+  policy = defaultLivePolicy,
+  log,
+  metrics = noMetrics,
+}: ConsumerDeps): Promise<number> {
   const shipments = metrics.counter({
     name: 'shop_shipments_total',
     help: 'Orders that were shipped',
@@ -46,7 +56,8 @@ export async function consumeBatch({ queue, store, orders, log, metrics = noMetr
   }
 
   async function ship(orderId: string): Promise<void> {
-    const { trackingNumber, isNew } = await store.ship(orderId, trackingNumberOf(orderId))
+    const record = policy().idempotency ? store.ship : store.shipAgain
+    const { trackingNumber, isNew } = await record(orderId, trackingNumberOf(orderId))
     if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
     if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)

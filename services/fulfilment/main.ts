@@ -12,7 +12,7 @@ import { createFulfilmentStore } from './store.ts'
 const POLL_EVERY_MS = 200
 
 runNode('fulfilment', (node) => {
-  const { log, metrics } = node
+  const { log, metrics, policy } = node
   const database = node.database()
   const queue = createQueue(database, 'consumer', log, metrics)
   const store = createFulfilmentStore(database)
@@ -23,7 +23,7 @@ runNode('fulfilment', (node) => {
     async start() {
       await queue.waitUntilInstalled(ORDER_CONFIRMED_QUEUE)
       const consume = async () => {
-        while ((await consumeBatch({ queue, store, orders, log, metrics })) > 0);
+        while ((await consumeBatch({ queue, store, orders, policy, log, metrics })) > 0);
       }
       node.onClose(repeat('consume orders', POLL_EVERY_MS, consume, log))
       node.onClose(queue.observe(ORDER_CONFIRMED_QUEUE, DEAD_LETTER_QUEUE))

@@ -9,16 +9,20 @@ import { type NodeConfig, readConfig, required } from './config.ts'
 import type { NodeRegion } from './control/document.ts'
 import { type ControlStream, openControlStream } from './control/stream.ts'
 import { createDatabase, type Database } from './database/database.ts'
-import { listen } from './http/server.ts'
+import { createNodeFaults } from './faults/node-faults.ts'
+import { type Listening, listen } from './http/server.ts'
 import { createStream } from './network/connector.ts'
 import { Network } from './network/network.ts'
 import { measureNode } from './node-metrics.ts'
+import { followPolicy, type LivePolicy } from './policies/kind-policy.ts'
 
 export type Node = {
   config: NodeConfig
   log: Logger
   metrics: Metrics
   control: ControlStream
+  /** The settings of this kind of node at this moment. */
+  policy: LivePolicy
   /** A balanced caller of a kind of node; `from` is the region that its delays are counted from, this node's when omitted. */
   caller(callee: string, options?: { from?: NodeRegion }): Caller
   /** This node's database. Throws when its URL is missing. */
@@ -56,16 +60,25 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     onDrain: () => leave('drained'),
   })
 
+  const policy = followPolicy(control)
   const network = new Network(config.region)
-  control.onChange((document) => network.setDelays(document.delays))
+  control.onChange((document) => network.apply(document))
+  let server: Listening | undefined
+  const faults = createNodeFaults(control, {
+    node: config.node,
+    control: config.control,
+    closeIdleConnections: () => server?.closeIdleConnections(),
+  })
 
   const { app, start: begin } = await build({
     config,
     log,
     metrics,
     control,
+    policy,
     caller: (callee, options) => {
-      const caller = createBalancedCaller({ callee, from: options?.from ?? config.region, control, log, metrics })
+      const from = options?.from ?? config.region
+      const caller = createBalancedCaller({ caller: kind, callee, from, control, log, metrics })
       closers.push(() => caller.close())
       return caller
     },
@@ -78,6 +91,9 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
           primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
           replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
+        fateOf: (text, pool) =>
+          faults.statements.fateOf(text, `postgres-${pool === 'primary' ? primaryRegion : config.region}`, pool),
+        policy,
         metrics,
         log,
       })
@@ -90,7 +106,14 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
 
   const readiness = watchReadiness(databases, control)
   measureNode(metrics, control, () => readiness.state().ready)
-  const server = await listen(app, { host: config.host, port: config.port, health: readiness.state, metrics })
+  server = await listen(app, {
+    host: config.host,
+    port: config.port,
+    health: readiness.state,
+    policy,
+    inbound: faults.inbound,
+    metrics,
+  })
   await control.first
   await begin?.()
   readiness.start()
@@ -103,7 +126,8 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     void (async () => {
       log.info({ reason }, 'leaving')
       readiness.stop()
-      await server.close(DRAIN_MS)
+      faults.close()
+      await server?.close(DRAIN_MS)
       for (const close of closers.reverse()) await close()
       control.close()
       await shutdownTelemetry()

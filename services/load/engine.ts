@@ -6,6 +6,7 @@ import type { Region } from '../kit/control/document.ts'
 import type { Action, ShopKnowledge, ShopRequest, Verdict } from './action.ts'
 import { actions } from './actions.ts'
 import { takeArrivals } from './arrivals.ts'
+import { MAX_IN_FLIGHT } from './browser-policy.ts'
 import type { StepName } from './journeys.ts'
 import { createRandom, exponential, type Random, seedFor } from './random.ts'
 import { nextStep, type Shopper, thinkTimeMs } from './shopper.ts'
@@ -31,7 +32,6 @@ export type EngineDeps = VisitsDeps & {
   log: Pick<Logger, 'error'>
 }
 
-export const MAX_IN_FLIGHT = 2_000
 /** Beyond so many thinking shoppers nobody new comes in; those who are there hurry instead. */
 const MAX_THINKING = 20_000
 /** Whoever is not served for so long leaves, as after a burst or a pause; but nobody leaves before he knows what became of his order. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { captureLog } from '../../test/captured-log.ts'
 import { CallFailure } from '../kit/calls/caller.ts'
-import { MAX_IN_FLIGHT } from './engine.ts'
+import { MAX_IN_FLIGHT } from './browser-policy.ts'
 import { type Journeys, readJourneys } from './journeys.ts'
 import { createLoad, type Load } from './load.ts'
 import { type Break, createTestShop, problem, type TestShop } from './test-shop.ts'

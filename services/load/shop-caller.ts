@@ -1,23 +1,12 @@
-// How a shopper's browser calls the shop: one attempt a request, no breaker, patience of ten seconds.
+// How a shopper's browser calls the shop, whatever the control plane says of it.
 import { setMaxListeners } from 'node:events'
 import { type BalancedCallerDeps, createBalancedCaller } from '../kit/calls/balanced-caller.ts'
 import type { CallResponse } from '../kit/calls/caller.ts'
-import type { CallPolicy } from '../kit/calls/policy.ts'
 import type { ControlDocument, Region } from '../kit/control/document.ts'
 import { withScope } from '../kit/http/deadline.ts'
 import { ScopeEnded } from '../kit/http/request-scope.ts'
 import type { ShopRequest } from './action.ts'
-import { MAX_IN_FLIGHT } from './engine.ts'
-
-const PATIENCE_MS = 10_000
-
-const browserPolicy: Partial<CallPolicy> = {
-  timeoutMs: PATIENCE_MS,
-  maxAttempts: 1,
-  ejectAfter: 0,
-  breakerThreshold: 2,
-  maxConcurrent: MAX_IN_FLIGHT,
-}
+import { browserPolicy, PATIENCE_MS } from './browser-policy.ts'
 
 export type ShopCaller = {
   send(request: ShopRequest, region: Region): Promise<CallResponse>

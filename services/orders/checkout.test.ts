@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { beforeEach, expect, test } from 'vitest'
 import { withDatabase } from '../../test/postgres.ts'
 import { HttpError } from '../kit/http/errors.ts'
+import { defaultKindPolicy, type KindPolicy } from '../kit/policies/kind-policy.ts'
 import type { ChargeOutcome } from '../payments/contract.ts'
 import type { ReservationOutcome } from '../products/contract.ts'
 import { type CheckoutDeps, createCheckout } from './checkout.ts'
@@ -16,7 +17,7 @@ const down = new HttpError(503, 'callee_unavailable', 'gave no answer')
 const testDatabase = withDatabase(schemaSql)
 
 /** `products` and `payments` as they behave, with a switch for each call: fail before it takes effect, or after. */
-function createShop() {
+function createShop(policy: Partial<KindPolicy> = {}) {
   const reservations = new Map<string, 'reserved' | 'released'>()
   const charges = new Map<string, ChargeOutcome>()
   const published: string[] = []
@@ -74,6 +75,7 @@ function createShop() {
         published.push((data as { orderId: string }).orderId)
       },
     },
+    policy: () => ({ ...defaultKindPolicy, ...policy }),
     log: pino({ level: 'silent' }),
   }
   return Object.assign(shop, { store: deps.store, checkout: createCheckout(deps) })
@@ -224,4 +226,16 @@ test('an order that is being worked on is left alone', async () => {
   expect(await shop.store.lease(order.id)).toBe(true)
   expect(await shop.store.lease(order.id)).toBe(false)
   expect(await shop.checkout.settleAbandoned()).toBe(0)
+})
+
+test('two checkouts at once with one key are one order; without idempotency they are two, each charged', async () => {
+  const twice = async (idempotency: boolean) => {
+    shop = createShop({ idempotency })
+    userId = randomUUID()
+    await shop.store.putBasketItem(userId, { productId: 'p-0001', quantity: 2 }, 30)
+    await Promise.all([checkOut('key-00000009'), checkOut('key-00000009')])
+    return { orders: (await shop.store.list(userId, 10)).length, charges: shop.charges.size }
+  }
+  expect(await twice(true)).toEqual({ orders: 1, charges: 1 })
+  expect(await twice(false)).toEqual({ orders: 2, charges: 2 })
 })

@@ -7,6 +7,7 @@ import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { ORDER_CONFIRMED_QUEUE } from '../fulfilment/contract.ts'
 import { withoutScope } from '../kit/http/deadline.ts'
 import { HttpError } from '../kit/http/errors.ts'
+import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import { currentTraceparent, withLinkedSpan, withProducerSpan } from '../kit/queue/message-spans.ts'
 import type { Queue } from '../kit/queue/queue.ts'
 import type { PaymentsClient } from '../payments/client.ts'
@@ -22,6 +23,8 @@ export type CheckoutDeps = {
   products: Pick<ProductsClient, 'reserveStock' | 'releaseStock'>
   payments: PaymentsClient
   queue: Pick<Queue, 'publish'>
+  /** Whether a checkout that is repeated is recognised by its key. */
+  policy?: LivePolicy
   log: Logger
   metrics?: Metrics
 }
@@ -31,11 +34,20 @@ const SETTLE_BATCH = 20
 
 export type CheckoutService = ReturnType<typeof createCheckout>
 
-export function createCheckout({ store, products, payments, queue, log, metrics = noMetrics }: CheckoutDeps) {
+export function createCheckout({
+  store,
+  products,
+  payments,
+  queue,
+  policy = defaultLivePolicy,
+  log,
+  metrics = noMetrics,
+}: CheckoutDeps) {
   const sales = createSalesMeter(metrics)
 
   /** Orders the customer's basket, or returns what the same key ordered before. A `pending` order's outcome is not known yet. */
-  async function checkOut(userId: string, key: string, { address, card }: Checkout): Promise<Order> {
+  async function checkOut(userId: string, givenKey: string, { address, card }: Checkout): Promise<Order> {
+    const key = policy().idempotency ? givenKey : randomUUID()
     const fingerprint = checkoutFingerprint(address)
     const begun = await store.begin({ userId, key, fingerprint, address, traceparent: currentTraceparent() })
     switch (begun.kind) {

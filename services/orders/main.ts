@@ -14,13 +14,13 @@ const SETTLE_EVERY_MS = 1_000
 const MAX_DELIVERIES = 5
 
 runNode('orders', (node) => {
-  const { log, metrics } = node
+  const { log, metrics, policy } = node
   const database = node.database()
   const queue = createQueue(database, 'producer', log, metrics)
   const store = createOrdersStore(database)
   const products = createProductsClient(node.caller('products'))
   const payments = createPaymentsClient(node.caller('payments'))
-  const checkout = createCheckout({ store, products, payments, queue, log, metrics })
+  const checkout = createCheckout({ store, products, payments, queue, policy, log, metrics })
   node.onClose(() => queue.close())
   return {
     app: createApp({ store, checkout, log }),

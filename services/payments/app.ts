@@ -6,13 +6,21 @@ import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { HttpError } from '../kit/http/errors.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
+import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import { type ChargeOutcome, paymentsApi } from './contract.ts'
 import { authorise } from './domain.ts'
 import type { NewCharge, PaymentsStore, Settled } from './store.ts'
 
-export type PaymentsDeps = { store: PaymentsStore; now: () => Date; log: Logger; metrics?: Metrics }
+export type PaymentsDeps = {
+  store: PaymentsStore
+  now: () => Date
+  /** Whether a charge that is repeated is recognised. */
+  policy?: LivePolicy
+  log: Logger
+  metrics?: Metrics
+}
 
-export function createApp({ store, now, log, metrics = noMetrics }: PaymentsDeps): Express {
+export function createApp({ store, now, policy = defaultLivePolicy, log, metrics = noMetrics }: PaymentsDeps): Express {
   const payments = metrics.counter({
     name: 'shop_payments_total',
     help: 'Charges by their outcome, each order once',
@@ -26,7 +34,8 @@ export function createApp({ store, now, log, metrics = noMetrics }: PaymentsDeps
         authorisation.kind === 'approved'
           ? { status: 'charged', amountCents, currency, cardBrand: authorisation.brand, cardLast4: authorisation.last4 }
           : { status: 'declined', amountCents, currency, reason: authorisation.reason }
-      const settled = await store.settle(params.orderId, charge)
+      const charges = policy().idempotency ? store.settle : store.chargeAgain
+      const settled = await charges(params.orderId, charge)
       const { outcome } = settled
       if (outcome.kind === 'charged' && outcome.amountCents !== amountCents) {
         throw new HttpError(409, 'amount_differs', 'this order was charged with another amount')

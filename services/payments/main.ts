@@ -8,6 +8,7 @@ runNode('payments', (node) => ({
   app: createApp({
     store: createPaymentsStore(node.database()),
     now: () => new Date(),
+    policy: node.policy,
     log: node.log,
     metrics: node.metrics,
   }),

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { until } from '../../test/until.ts'
 import { currentScope, withScope } from '../kit/http/deadline.ts'
+import { defaultKindPolicy } from '../kit/policies/kind-policy.ts'
 import { cacheReads } from './cache.ts'
 import type { Product } from './contract.ts'
 import type { ListQuery } from './domain.ts'
@@ -157,4 +158,32 @@ test('a request that ends does not take the shared query with it, and one that h
   await until('the query to be sent again', () => signals.length === 3)
   letGo()
   expect(await retried).toMatchObject({ id: 'p-0002' })
+})
+
+test('without single flight each loads for himself, and what was loaded is kept', async () => {
+  const { store, calls } = countingStore()
+  const cached = cacheReads(store, { nowMs, policy: () => ({ ...defaultKindPolicy, singleFlight: false }) })
+  await Promise.all([1, 2, 3].map(() => cached.getProduct('p-0001')))
+  expect(calls).toHaveLength(3)
+  await cached.getProduct('p-0001')
+  expect(calls).toHaveLength(3)
+})
+
+test('without jitter, what was made together runs out together', async () => {
+  const ranOut = async (ttlJitter: boolean) => {
+    const { store, calls } = countingStore()
+    let last = 0
+    const random = () => (last = (last + 0.3) % 1)
+    const cached = cacheReads(store, { random, nowMs, policy: () => ({ ...defaultKindPolicy, ttlJitter }) })
+    const ids = ['p-0001', 'p-0002', 'p-0003']
+    await Promise.all(ids.map((id) => cached.getProduct(id)))
+    vi.advanceTimersByTime(3_499)
+    await Promise.all(ids.map((id) => cached.getProduct(id)))
+    const before = calls.length
+    vi.advanceTimersByTime(2)
+    await Promise.all(ids.map((id) => cached.getProduct(id)))
+    return [before - 3, calls.length - before]
+  }
+  expect(await ranOut(false)).toEqual([0, 3])
+  expect(await ranOut(true)).not.toEqual([0, 3])
 })

@@ -22,22 +22,26 @@ export function measureProcess(metrics: Metrics): void {
   metrics.observeGauge({ name: 'process_resident_memory_bytes', help: 'Resident memory' }, () =>
     process.memoryUsage.rss(),
   )
+  const maxFds = readMaxFds()
   const startedAtS = performance.timeOrigin / 1_000
   metrics.observeGauge(
     { name: 'process_start_time_seconds', help: 'Start of the process, Unix time' },
     () => startedAtS,
   )
-  metrics.observeGauge({ name: 'process_open_fds', help: 'Open file descriptors, sockets among them' }, countOpenFds)
-  const maxFds = readMaxFds()
+  metrics.observeGauge({ name: 'process_open_fds', help: 'Open file descriptors, sockets among them' }, () =>
+    countOpenFds(maxFds),
+  )
   metrics.observeGauge({ name: 'process_max_fds', help: 'Most file descriptors that it may open' }, () => maxFds)
 }
 
-function countOpenFds(): number | undefined {
+function countOpenFds(maxFds: number | undefined): number | undefined {
   try {
     // Less the one that the listing itself opens.
     return readdirSync('/proc/self/fd').length - 1
-  } catch {
-    return undefined
+  } catch (error) {
+    // Not even one is left for the listing.
+    const usedUp = error instanceof Error && 'code' in error && error.code === 'EMFILE'
+    return usedUp ? maxFds : undefined
   }
 }
 

@@ -42,7 +42,7 @@ test('each attempt is told what is left of the deadline, and none is made after 
     told.push(Number(request.headers['x-deadline-ms']))
     setTimeout(() => unavailable(request, response), 30)
   })
-  const { caller } = setUp([slow], { ejectAfter: 0 })
+  const { caller } = setUp([slow], { outlierEjection: false })
   const { signal } = new AbortController()
   await caller.call(get)
   expect(told.splice(0)).toEqual([1_000, 1_000, 1_000])
@@ -116,10 +116,10 @@ test('a probe that is cancelled leaves the breaker open', async () => {
   expect(caller.snapshot().breaker).toBe('open')
 })
 
-test('calls beyond the limit wait in a queue as long as the limit, further ones fail at once', async () => {
+test('calls beyond the limit wait in a bounded queue, further ones fail at once', async () => {
   const waiting: (() => void)[] = []
   const slow = await replica('orders-1', (_request, response) => void waiting.push(() => response.end()))
-  const { caller } = setUp([slow], { maxConcurrent: 1 })
+  const { caller } = setUp([slow], { maxConcurrent: 1, maxQueued: 1 })
   const calls = [caller.call(get), caller.call(get)]
   await waitUntil(() => waiting.length === 1)
   expect(caller.snapshot()).toMatchObject({ queued: 1, replicas: [{ inFlight: 1 }] })
@@ -144,7 +144,7 @@ test('a queued call is sent in its own context, and leaves the queue when its re
     contexts.push(storage.getStore())
     return 0
   }
-  const { caller } = setUp([slow], { maxConcurrent: 2, timeoutMs: 60_000 }, random)
+  const { caller } = setUp([slow], { maxConcurrent: 2, maxQueued: 2, timeoutMs: 60_000 }, random)
   const named = (name: string) => storage.run(name, () => caller.call(get))
   const calls = [named('a'), named('b'), named('c')]
   const abort = new AbortController()

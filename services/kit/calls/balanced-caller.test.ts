@@ -63,7 +63,7 @@ test('503 is repeated up to the limit, and then it is the answer', async () => {
       unavailable(request, response)
     }
   const replicas = await Promise.all([replica('orders-1', answer('1')), replica('orders-2', answer('2'))])
-  const { caller } = setUp(replicas, { ejectAfter: 0 })
+  const { caller } = setUp(replicas, { outlierEjection: false })
   expect((await caller.call(get)).status).toBe(503)
   expect(seen).toHaveLength(3)
   expect(new Set(seen.slice(0, 2)).size).toBe(2)
@@ -77,7 +77,7 @@ test('repeats stop when the budget is used up', async () => {
     seen += 1
     unavailable(request, response)
   })
-  const { caller } = setUp([broken], { retryBudgetRatio: 0.1, retryBudgetMinPerS: 0, breakerThreshold: 2 })
+  const { caller } = setUp([broken], { retryBudgetRatio: 0.1, retryBudgetMinPerS: 0, breaker: false })
   for (let i = 0; i < 100; i += 1) await caller.call(get)
   // 10 saved up at the start and a tenth of the 100 requests.
   expect(seen).toBeGreaterThanOrEqual(118)
@@ -101,7 +101,7 @@ test('a replica that keeps failing is ejected, and comes back when its time is o
 })
 
 test('the only replica is never ejected', async () => {
-  const { caller } = setUp([await replica('orders-1', unavailable)], { ejectAfter: 1, breakerThreshold: 2 })
+  const { caller } = setUp([await replica('orders-1', unavailable)], { ejectAfter: 1, breaker: false })
   for (let i = 0; i < 5; i += 1) expect((await caller.call(get)).status).toBe(503)
   expect(caller.snapshot().replicas).toMatchObject([{ ejected: false }])
 })

@@ -1,5 +1,5 @@
 // Calls a kind of node: balances over its live replicas, repeats what may be repeated, and cuts everything by the request's deadline.
-// It carries out what its neighbours decide (balancer, outlier, retry, retry-budget, guard) and decides nothing itself.
+// It carries out what its neighbours decide (balancer, outlier, retry, retry-budget, hedge, guard) and decides nothing itself.
 import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel'
 import { type ClientAttempt, withClientAttempt } from '../../../otel/sdk/client-span.ts'
 import type { Logger } from '../../../otel/sdk/logger.ts'
@@ -9,9 +9,10 @@ import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadli
 import { sendAttempt } from './attempt.ts'
 import { AttemptFailed } from './attempt-failed.ts'
 import { createCallMeter } from './call-meter.ts'
-import { type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
+import { CALLER_HEADER, type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
 import { type BreakerState, Guard } from './guard.ts'
-import { isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
+import { hedge } from './hedge.ts'
+import { isGood, isReplicasFault, type Outcome, saysUnavailable } from './outcome.ts'
 import { type CallPolicy, defaultPolicy } from './policy.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaSet, type ReplicaSnapshot } from './replica-set.ts'
@@ -19,6 +20,8 @@ import { retryDelayMs } from './retry.ts'
 import { earn, newBudget, spend } from './retry-budget.ts'
 
 export type BalancedCallerDeps = {
+  /** Kind of node that calls; not told to the callee when omitted. */
+  caller?: string
   /** Kind of node to call, for instance `orders`. */
   callee: string
   /** Where calls start: delays and the nearest replicas are counted from here. */
@@ -59,6 +62,7 @@ export type BalancedCaller = Caller & {
 /** One call under way. */
 type Ongoing = {
   request: CallRequest
+  /** Of the request that it is made for; undefined without one, or when its end shall not be the call's. */
   scope: RequestScope | undefined
   tried: Replica[]
   attempts: number
@@ -95,24 +99,53 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
   let budget = newBudget(policy, performance.now())
 
   const apply = (document: ControlDocument) => {
+    const before = policy
     policy = policyOf(document, callee)
     guard.update(policy)
     replicas.apply(document)
+    if (before.outlierEjection && !policy.outlierEjection) replicas.forgive()
   }
   apply(control.document())
   const unsubscribe = control.onChange(apply)
 
   async function attemptOnce(call: Ongoing): Promise<Verdict> {
+    if (call.attempts > 0) meter.repeated()
+    const outcome = await (policy.hedging && call.request.idempotent ? attemptHedged(call) : attempt(call))
+    return { outcome, repeatAfterMs: repeatAfterMs(call, outcome) }
+  }
+
+  async function attempt(call: Ongoing, signal = call.scope?.signal): Promise<Outcome> {
     call.attempts += 1
-    if (call.attempts > 1) meter.repeated()
     const progress: Progress = { sinceMs: performance.now(), sent: undefined }
     const outcome = await guard
-      .run(() => sendToReplica(call, progress), call.scope?.signal)
+      .run(() => sendToReplica(call, progress, signal), signal)
       .then((response): Outcome => ({ kind: 'answered', response, unavailable: isUnavailable(response) }), failed)
     const { sinceMs, sent } = progress
     const durationMs = performance.now() - sinceMs
     meter.attempt({ request: call.request, instance: sent?.instance, span: sent?.span, outcome, durationMs })
-    return { outcome, repeatAfterMs: repeatAfterMs(call, outcome) }
+    return outcome
+  }
+
+  async function attemptHedged(call: Ongoing): Promise<Outcome> {
+    const scopes = call.scope ? [call.scope.signal] : []
+    const { outcome, wonBy } = await hedge((lost) => attempt(call, AbortSignal.any([...scopes, lost])), {
+      delayMs: policy.hedgeDelayMs,
+      mayHedge() {
+        if (call.attempts >= policy.maxAttempts || !spendOne()) return false
+        meter.hedged()
+        return true
+      },
+      isGood,
+    })
+    if (wonBy === 'hedge') meter.hedgeWon()
+    return outcome
+  }
+
+  function spendOne(): boolean {
+    const rest = spend(budget, policy)
+    if (rest) budget = rest
+    else meter.repeatRefused()
+    return rest !== undefined
   }
 
   function repeatAfterMs(call: Ongoing, outcome: Outcome): number | undefined {
@@ -124,17 +157,14 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
       remainingMs: call.scope && call.scope.deadlineAtMs - performance.now(),
       random,
     })
-    if (delayMs === undefined) return undefined
-    const rest = spend(budget)
-    if (!rest) {
-      meter.repeatRefused()
-      return undefined
-    }
-    budget = rest
-    return delayMs
+    return delayMs !== undefined && spendOne() ? delayMs : undefined
   }
 
-  async function sendToReplica(call: Ongoing, progress: Progress): Promise<CallResponse> {
+  async function sendToReplica(
+    call: Ongoing,
+    progress: Progress,
+    signal: AbortSignal | undefined,
+  ): Promise<CallResponse> {
     const { request, scope, tried } = call
     const timeoutMs = attemptTimeoutMs(request, scope, policy)
     if (timeoutMs < 1) throw new AttemptFailed('timeout', 'the deadline has passed', { sent: false })
@@ -144,7 +174,9 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     tried.push(replica)
     const { instance, port: peerPort } = replica.endpoint
     const { method, path, route, body } = request
-    const headers = { ...request.headers, [DEADLINE_HEADER]: String(Math.floor(timeoutMs)) }
+    const headers: Record<string, string> = { ...request.headers }
+    if (policy.deadlinePropagation) headers[DEADLINE_HEADER] = String(Math.floor(timeoutMs))
+    if (deps.caller !== undefined) headers[CALLER_HEADER] = deps.caller
     const client = replica.acquire()
     let reusable = false
     const attempt: ClientAttempt = { method, route, callee, instance, peerPort, resendCount }
@@ -152,7 +184,7 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     progress.sinceMs = performance.now()
     try {
       const response = await withClientAttempt(attempt, () =>
-        sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal: scope?.signal }),
+        sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal }),
       )
       reusable = true
       if (isUnavailable(response)) replicas.failed(replica, policy)
@@ -180,7 +212,8 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     callee,
     async call(request) {
       budget = earn(budget, policy, performance.now())
-      const call: Ongoing = { request, scope: currentScope(), tried: [], attempts: 0 }
+      const scope = policy.deadlinePropagation ? currentScope() : undefined
+      const call: Ongoing = { request, scope, tried: [], attempts: 0 }
       const { outcome } = await repeat.execute(() => attemptOnce(call))
       if (outcome.kind === 'answered') return outcome.response
       const { failure } = outcome

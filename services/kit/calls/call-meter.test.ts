@@ -43,7 +43,7 @@ const attempts = 'http_client_request_duration_seconds_count'
 
 test('each attempt counts with the replica asked and what came of it', async () => {
   const moody = await replica('orders-1', unavailable)
-  const { caller, scrape } = setUp([moody], { maxAttempts: 3, breakerThreshold: 2, ejectAfter: 0 })
+  const { caller, scrape } = setUp([moody], { maxAttempts: 3, breaker: false, outlierEjection: false })
   await caller.call(get)
   await caller.call({ ...post, route: '/orders/:orderId' })
   expect(seriesOf(await scrape(), attempts)).toEqual([
@@ -99,7 +99,7 @@ test('a refusal is no error; no answer has no status', async () => {
 
 test('time is counted from when the attempt was sent', async () => {
   const slow = await replica('orders-1', (_request, response) => setTimeout(() => response.end(), 60))
-  const { caller, scrape } = setUp([slow], { maxConcurrent: 1 })
+  const { caller, scrape } = setUp([slow], { maxConcurrent: 1, maxQueued: 1 })
   const startMs = performance.now()
   await Promise.all([caller.call(get), caller.call(get)])
   const elapsedS = (performance.now() - startMs) / 1_000
@@ -111,7 +111,7 @@ test('time is counted from when the attempt was sent', async () => {
 
 test('ejections, breaker and budget show', async () => {
   const [broken, steady] = [await replica('orders-1', unavailable), await replica('orders-2', ok)]
-  const policy = { ejectAfter: 2, ejectForMs: 60_000, retryBudgetRatio: 0, retryBudgetMinPerS: 1, breakerThreshold: 2 }
+  const policy = { ejectAfter: 2, ejectForMs: 60_000, retryBudgetRatio: 0, retryBudgetMinPerS: 1, breaker: false }
   const { caller, control, scrape } = setUp([broken, steady], policy)
   expect(seriesValue(await scrape(), 'faultline_retry_budget')).toBe(10)
   expect(seriesValue(await scrape(), 'faultline_endpoints', { state: 'healthy' })).toBe(2)
@@ -125,7 +125,7 @@ test('ejections, breaker and budget show', async () => {
 
   control.set({
     endpoints: { orders: [broken.endpoint] },
-    policies: { orders: { ...policy, ejectAfter: 0, maxAttempts: 1, breakerThreshold: 0.5 } },
+    policies: { orders: { ...policy, outlierEjection: false, maxAttempts: 1, breaker: true } },
   })
   while (caller.snapshot().breaker === 'closed') await caller.call(get).catch(() => undefined)
   await caller.call(get).catch(() => undefined)
@@ -138,7 +138,7 @@ test('ejections, breaker and budget show', async () => {
 
 test('a repeat that the budget refuses is counted', async () => {
   const broken = await replica('orders-1', unavailable)
-  const { caller, scrape } = setUp([broken], { retryBudgetRatio: 0, retryBudgetMinPerS: 0, breakerThreshold: 2 })
+  const { caller, scrape } = setUp([broken], { retryBudgetRatio: 0, retryBudgetMinPerS: 0, breaker: false })
   await caller.call(get)
   expect(seriesValue(await scrape(), 'faultline_retries_refused_total')).toBe(1)
   expect(seriesValue(await scrape(), 'faultline_retries_total')).toBe(0)

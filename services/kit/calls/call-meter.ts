@@ -19,6 +19,9 @@ export type MeasuredAttempt = {
 export type CallMeter = {
   attempt(attempt: MeasuredAttempt): void
   repeated(): void
+  /** A second attempt was sent beside one that takes long. */
+  hedged(): void
+  hedgeWon(): void
   /** A repeat that would have made sense was not in the budget. */
   repeatRefused(): void
   breakerChanged(state: BreakerState): void
@@ -45,6 +48,7 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
       'http_request_method',
       'url_template',
       'http_response_status_code',
+      'error_type',
     ],
   })
   const retries = metrics.counter({
@@ -55,6 +59,16 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
   const retriesRefused = metrics.counter({
     name: 'faultline_retries_refused_total',
     help: 'Repeats that the retry budget did not allow',
+    labels,
+  })
+  const hedges = metrics.counter({
+    name: 'faultline_hedges_total',
+    help: 'Attempts sent beside one that takes long',
+    labels,
+  })
+  const hedgesWon = metrics.counter({
+    name: 'faultline_hedges_won_total',
+    help: 'Hedges whose answer was the one that counted',
     labels,
   })
   const transitions = metrics.counter({
@@ -70,6 +84,8 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
   // Known from the start, so that the first of each is seen as an increase.
   retries.add(who, 0)
   retriesRefused.add(who, 0)
+  hedges.add(who, 0)
+  hedgesWon.add(who, 0)
   for (const state of breakerStates) transitions.add({ ...who, state }, 0)
 
   return {
@@ -85,11 +101,14 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
           http_request_method: request.method,
           url_template: request.route,
           http_response_status_code: outcome.kind === 'answered' ? String(outcome.response.status) : undefined,
+          error_type: outcome.kind === 'failed' ? errorType(outcome.failure.code) : undefined,
         },
         span,
       )
     },
     repeated: () => retries.add(who),
+    hedged: () => hedges.add(who),
+    hedgeWon: () => hedgesWon.add(who),
     repeatRefused: () => retriesRefused.add(who),
     breakerChanged: (state) => transitions.add({ ...who, state }),
     ejected: (instance) => ejections.add({ ...who, callee_instance: instance }),
@@ -109,6 +128,13 @@ const failureOutcomes = {
   overloaded: 'rejected',
   body_too_large: 'server_error',
 } as const satisfies Record<CallFailureReason, string>
+
+/** Codes of sockets, for there is an end to them; other failures are told by their outcome alone. */
+const socketCode = /^E[A-Z]{3,20}$/
+
+function errorType(code: string): string | undefined {
+  return socketCode.test(code) || code === 'EAI_AGAIN' ? code : undefined
+}
 
 function outcomeLabel(outcome: Outcome): string {
   if (outcome.kind === 'failed') return failureOutcomes[outcome.failure.reason]

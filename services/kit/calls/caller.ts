@@ -1,5 +1,8 @@
 // What a client sees of calling another kind of node. balanced-caller.ts is the real one; tests pass a fake.
 
+/** Names the kind of node that calls; its callee may limit its callers by it. */
+export const CALLER_HEADER = 'x-caller'
+
 /** One request to a kind of node. Bodies are whole: everything that the shop sends is small, and a whole body can be sent again. */
 export type CallRequest = {
   method: string

@@ -47,7 +47,16 @@ export type FakeControl = {
 
 export function createFakeControl(parts: Partial<ControlDocument> = {}): FakeControl {
   const listeners = new Set<(document: ControlDocument) => void>()
-  let document: ControlDocument = { version: 1, endpoints: {}, delays: {}, policies: {}, settings: {}, ...parts }
+  let document: ControlDocument = {
+    version: 1,
+    endpoints: {},
+    delays: {},
+    policies: {},
+    policy: {},
+    settings: {},
+    faults: [],
+    ...parts,
+  }
   return {
     document: () => document,
     onChange(listener) {

@@ -25,10 +25,15 @@ const breakerStates: Record<CircuitState, BreakerState> = {
   [CircuitState.Isolated]: 'open',
 }
 
-/** The breaker looks back over this time, and judges by no fewer attempts than this rate makes in it. */
-const breakerWindow = { duration: 10_000, minimumRps: 1 }
-/** From here on the policy means: never open. */
-const neverOpens = 1.01
+/** A change of one of these makes a new breaker, closed and without a memory. */
+const breakerSettings = [
+  'breaker',
+  'breakerThreshold',
+  'breakerWindowMs',
+  'breakerMinPerS',
+  'breakerHalfOpenMs',
+] as const satisfies (keyof CallPolicy)[]
+const bulkheadSettings = ['maxConcurrent', 'maxQueued'] as const satisfies (keyof CallPolicy)[]
 
 export type GuardOptions = {
   policy: CallPolicy
@@ -49,7 +54,7 @@ export class Guard {
     this.#policy = policy
     this.#onBreaker = onBreaker
     this.#breaker = this.#newBreaker()
-    this.#bulkhead = bulkhead(policy.maxConcurrent, policy.maxConcurrent)
+    this.#bulkhead = bulkhead(policy.maxConcurrent, policy.maxQueued)
   }
 
   get breaker(): BreakerState {
@@ -58,18 +63,19 @@ export class Guard {
 
   /** Attempts that wait for their turn. */
   get queued(): number {
-    return this.#policy.maxConcurrent - this.#bulkhead.queueSlots
+    return this.#policy.maxQueued - this.#bulkhead.queueSlots
   }
 
   update(policy: CallPolicy): void {
     const before = this.#policy
     this.#policy = policy
-    if (policy.breakerThreshold !== before.breakerThreshold || policy.breakerHalfOpenMs !== before.breakerHalfOpenMs) {
+    const differs = (name: keyof CallPolicy) => policy[name] !== before[name]
+    if (breakerSettings.some(differs)) {
+      const state = this.breaker
       this.#breaker = this.#newBreaker()
+      if (state !== 'closed') this.#onBreaker('closed')
     }
-    if (policy.maxConcurrent !== before.maxConcurrent) {
-      this.#bulkhead = bulkhead(policy.maxConcurrent, policy.maxConcurrent)
-    }
+    if (bulkheadSettings.some(differs)) this.#bulkhead = bulkhead(policy.maxConcurrent, policy.maxQueued)
   }
 
   /** Runs one attempt when there is room and the breaker lets it. Rejects with `AttemptFailed` or whatever `attempt` rejects with. */
@@ -93,8 +99,8 @@ export class Guard {
   }
 
   #newBreaker(): CircuitBreakerPolicy | undefined {
-    const { breakerThreshold, breakerHalfOpenMs } = this.#policy
-    if (breakerThreshold >= neverOpens) return undefined
+    const { breakerThreshold, breakerWindowMs, breakerMinPerS, breakerHalfOpenMs } = this.#policy
+    if (!this.#policy.breaker) return undefined
     const breaker = circuitBreaker(
       handleWhen((error) => this.#isFailure(error, breaker.state)).orWhenResult(
         // Only attempts run through this breaker.
@@ -102,10 +108,17 @@ export class Guard {
       ),
       {
         halfOpenAfter: breakerHalfOpenMs,
-        breaker: new SamplingBreaker({ threshold: Math.min(breakerThreshold, 0.999), ...breakerWindow }),
+        breaker: new SamplingBreaker({
+          threshold: Math.min(breakerThreshold, 0.999),
+          duration: breakerWindowMs,
+          minimumRps: breakerMinPerS,
+        }),
       },
     )
-    breaker.onStateChange((state) => this.#onBreaker(breakerStates[state]))
+    breaker.onStateChange((state) => {
+      // One that was replaced may still come to the end of its attempts.
+      if (this.#breaker === breaker) this.#onBreaker(breakerStates[state])
+    })
     return breaker
   }
 

@@ -14,6 +14,11 @@ export function saysUnavailable({ status }: CallResponse): boolean {
   return status === 502 || status === 503 || status === 504
 }
 
+/** Whether an attempt came to an answer that is worth having: there is no need for another. */
+export function isGood(outcome: Outcome): boolean {
+  return outcome.kind === 'answered' && !outcome.unavailable
+}
+
 /** Whether the connection or the replica failed, and neither we nor the whole callee. */
 export function isConnectionFailure(failure: AttemptFailed): boolean {
   return failure.reason === 'connect' || failure.reason === 'reset' || failure.reason === 'timeout'

@@ -8,7 +8,12 @@ export type OutlierState = {
   ejectedUntilMs: number
 }
 
-export type OutlierPolicy = { ejectAfter: number; ejectForMs: number }
+export type OutlierPolicy = {
+  outlierEjection: boolean
+  ejectAfter: number
+  ejectForMs: number
+  maxEjectedShare: number
+}
 
 export const healthy: OutlierState = { consecutiveFailures: 0, ejections: 0, ejectedUntilMs: 0 }
 
@@ -44,14 +49,14 @@ export function afterFailure(
 ): OutlierState {
   if (isEjected(state, nowMs)) return state
   const consecutiveFailures = state.consecutiveFailures + 1
-  if (policy.ejectAfter === 0 || consecutiveFailures < policy.ejectAfter || !mayEject) {
+  if (!policy.outlierEjection || consecutiveFailures < policy.ejectAfter || !mayEject) {
     return { ...state, consecutiveFailures }
   }
   const ejections = state.ejections + 1
   return { consecutiveFailures, ejections, ejectedUntilMs: nowMs + ejectionMs(ejections, policy) }
 }
 
-/** At most half of the replicas may be ejected at a time: the rest could not carry the load. */
-export function mayEjectOneMore(ejected: number, replicas: number): boolean {
-  return ejected + 1 <= replicas / 2
+/** Only a share of the replicas may be ejected at a time: the rest could not carry the load. */
+export function mayEjectOneMore(ejected: number, replicas: number, policy: OutlierPolicy): boolean {
+  return ejected + 1 <= replicas * policy.maxEjectedShare
 }

@@ -36,7 +36,7 @@ export class ReplicaSet {
 
   /** Takes over endpoints and delays. Replicas that are gone get no more calls; those under way on them end in peace. */
   apply(document: ControlDocument): void {
-    this.#network.setDelays(document.delays)
+    this.#network.apply(document)
     const before = new Map(this.#replicas.map((replica) => [keyOf(replica.endpoint), replica]))
     this.#replicas = (document.endpoints[this.#callee] ?? []).map((endpoint) => {
       const key = keyOf(endpoint)
@@ -48,6 +48,11 @@ export class ReplicaSet {
     for (const replica of before.values()) this.#leave(replica)
   }
 
+  /** Takes all replicas back that are ejected: for when ejection is turned off. */
+  forgive(): void {
+    for (const replica of this.#replicas) replica.forgive()
+  }
+
   /** The replica for the next attempt of a call that has `tried` some already; undefined when there is none at all. */
   choose(tried: readonly Replica[], random: () => number): Replica | undefined {
     return chooseReplica(this.#replicas, tried, random)
@@ -55,7 +60,7 @@ export class ReplicaSet {
 
   failed(replica: Replica, policy: OutlierPolicy): void {
     const ejected = this.#replicas.filter((other) => other.ejected).length
-    if (!replica.failed(policy, mayEjectOneMore(ejected, this.#replicas.length))) return
+    if (!replica.failed(policy, mayEjectOneMore(ejected, this.#replicas.length, policy))) return
     const { consecutiveFailures, ejections } = replica.outlier
     const { instance } = replica.endpoint
     this.#log.warn({ instance, consecutiveFailures, ejections }, 'replica ejected')

@@ -19,6 +19,7 @@ export class Replica implements Candidate {
   readonly #link: Link
   readonly #origin: string
   readonly #free: Client[] = []
+  readonly #forgetLink: () => void
   #closing = false
   #whenClosed: (() => void) | undefined
   #outlier: OutlierState = healthy
@@ -29,6 +30,9 @@ export class Replica implements Candidate {
     this.endpoint = endpoint
     this.#link = link
     this.#origin = `http://${callee}`
+    this.#forgetLink = link.onRefresh(() => {
+      for (const client of this.#free.splice(0)) void client.close()
+    })
   }
 
   get ejected(): boolean {
@@ -58,6 +62,11 @@ export class Replica implements Candidate {
     this.#outlier = afterSuccess(this.#outlier, policy, performance.now())
   }
 
+  /** Forgets its failures. */
+  forgive(): void {
+    this.#outlier = healthy
+  }
+
   /** Returns true when this failure ejected the replica. */
   failed(policy: OutlierPolicy, mayEject: boolean): boolean {
     const before = this.#outlier
@@ -68,6 +77,7 @@ export class Replica implements Candidate {
   /** Closes free connections now and the others as their requests end; resolves when the last one has. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#forgetLink()
     const ended = new Promise<void>((resolve) => {
       this.#whenClosed = resolve
     })

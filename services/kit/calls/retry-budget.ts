@@ -3,7 +3,7 @@
 
 export type RetryBudget = { tokens: number; updatedAtMs: number }
 
-export type RetryBudgetPolicy = { retryBudgetRatio: number; retryBudgetMinPerS: number }
+export type RetryBudgetPolicy = { retryBudget: boolean; retryBudgetRatio: number; retryBudgetMinPerS: number }
 
 /** Unused budget is kept for about this long. */
 const reserveS = 10
@@ -26,7 +26,8 @@ export function earn(budget: RetryBudget, policy: RetryBudgetPolicy, nowMs: numb
   return { tokens: Math.min(budget.tokens + earned, budgetCapacity(policy)), updatedAtMs: nowMs }
 }
 
-/** The bucket after one repeat, or undefined when there is none to spend. */
-export function spend(budget: RetryBudget): RetryBudget | undefined {
+/** The bucket after one repeat, or undefined when there is none to spend. Where no budget is kept, repeats cost nothing. */
+export function spend(budget: RetryBudget, policy: RetryBudgetPolicy): RetryBudget | undefined {
+  if (!policy.retryBudget) return budget
   return budget.tokens < 1 ? undefined : { ...budget, tokens: budget.tokens - 1 }
 }

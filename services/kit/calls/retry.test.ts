@@ -18,7 +18,7 @@ function ask(outcome: Outcome, options: Partial<RetryQuestion> = {}): number | u
     outcome,
     attempts: 1,
     idempotent: true,
-    policy: { maxAttempts: 3, backoffMs: 100 },
+    policy: { maxAttempts: 3, backoffMs: 100, retryJitter: true },
     remainingMs: 10_000,
     random: () => 0.5,
     ...options,

@@ -12,7 +12,7 @@ export type RetryQuestion = {
   /** Attempts made so far, at least 1. */
   attempts: number
   idempotent: boolean
-  policy: Pick<CallPolicy, 'maxAttempts' | 'backoffMs'>
+  policy: Pick<CallPolicy, 'maxAttempts' | 'backoffMs' | 'retryJitter'>
   /** What is left of the request's deadline; undefined without one. */
   remainingMs: number | undefined
   /** Uniform in [0, 1). */
@@ -26,7 +26,10 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
   if (!question.idempotent && mayHaveHadEffect(outcome)) return undefined
   const retryAfterMs = retryAfterOf(outcome)
   if (retryAfterMs > maxRetryAfterMs) return undefined
-  const delayMs = Math.max(retryAfterMs, backoffMs(policy.backoffMs, attempts, question.random()))
+  const delayMs = Math.max(
+    retryAfterMs,
+    backoffMs(policy.backoffMs, attempts, policy.retryJitter ? question.random() : 1),
+  )
   return remainingMs !== undefined && delayMs >= remainingMs ? undefined : delayMs
 }
 

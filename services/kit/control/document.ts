@@ -2,6 +2,8 @@
 // (GET /v1/stream?node=ID, `Authorization: Bearer <run token>`). Messages are JSON text frames.
 import { z } from 'zod'
 import { CallPolicy } from '../calls/policy.ts'
+import { KindPolicy } from '../policies/kind-policy.ts'
+import { ActiveFault } from './active-fault.ts'
 
 export const Region = z.enum(['na', 'eu', 'asia'])
 export type Region = z.infer<typeof Region>
@@ -27,8 +29,12 @@ export const ControlDocument = z.object({
   delays: z.record(z.string(), z.record(z.string(), z.number().min(0).max(60_000))),
   /** Overrides of the default call policy by kind of callee. */
   policies: z.record(z.string(), CallPolicy.partial()),
+  /** Overrides of the default policy of this kind of node. */
+  policy: KindPolicy.partial(),
   /** Run-time settings of this kind of node, for instance the load generator's `{ requestsPerSecond: 20 }`. */
   settings: z.record(z.string(), z.unknown()),
+  /** What is broken on purpose at this node or on its links. */
+  faults: z.array(ActiveFault).default([]),
 })
 export type ControlDocument = z.infer<typeof ControlDocument>
 

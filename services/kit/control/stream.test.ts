@@ -57,7 +57,9 @@ const documentOf = (version: number): ControlDocument => ({
   endpoints: { products: [endpoint] },
   delays: { na: { eu: 45 } },
   policies: { products: { maxAttempts: 2 } },
+  policy: {},
   settings: { requestsPerSecond: version },
+  faults: [],
 })
 
 test('it says who it is, applies each document and reports its version', async () => {
@@ -243,4 +245,22 @@ test('it knows whether it is connected, how often it was not, and the difference
   await until('the loss', () => stream.state().disconnections === 1)
   await plane.connected(2)
   await until('the second connection', () => stream.state().connected)
+})
+
+test('ends a fault by itself when its time is up, with the control plane gone', async () => {
+  const plane = await startControlPlane()
+  const { stream } = openStream(plane.port)
+  const faults = [
+    { fault: 'latency', instance: 'a', revision: 0, parameters: {}, seed: 1, remainingMs: 300, again: false },
+    { fault: 'latency', instance: 'b', revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false },
+  ]
+  await plane.connected(1)
+  plane.send({ type: 'document', document: { ...documentOf(1), faults } })
+  const seen: string[][] = []
+  stream.onChange((document) => seen.push(document.faults.map(({ instance }) => instance)))
+  await until('both faults', () => stream.document().faults.length === 2)
+  await plane.stop()
+  await until('the first to end', () => stream.document().faults.length === 1)
+  expect(stream.document().faults[0]?.instance).toBe('b')
+  expect(seen.at(-1)).toEqual(['b'])
 })

@@ -5,6 +5,7 @@ import WebSocket from 'ws'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { ClockSkew } from './clock-skew.ts'
 import { type ControlDocument, type FromNode, ToNode } from './document.ts'
+import { FaultDeadlines } from './fault-deadlines.ts'
 
 /** A control plane that is silent for so long is taken for gone; it pings every second. */
 const SILENCE_MS = 5_000
@@ -41,7 +42,15 @@ export type ControlStreamOptions = {
   onDrain: () => void
 }
 
-const empty: ControlDocument = { version: -1, endpoints: {}, delays: {}, policies: {}, settings: {} }
+const empty: ControlDocument = {
+  version: -1,
+  endpoints: {},
+  delays: {},
+  policies: {},
+  policy: {},
+  settings: {},
+  faults: [],
+}
 
 /** Opens the stream and keeps it open until `close`. It never throws: without a control plane the node waits or goes on. */
 export function openControlStream(options: ControlStreamOptions): ControlStream {
@@ -59,6 +68,8 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
   let closed = false
   let disconnections = 0
   const skew = new ClockSkew()
+  const deadlines = new FaultDeadlines()
+  let faultTimer: NodeJS.Timeout | undefined
 
   const send = (message: FromNode) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
@@ -73,10 +84,20 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     }
   }
 
+  /** Hands the document on without the faults that have ended, and again when the next one ends. */
+  const publish = (next: ControlDocument) => {
+    const now = performance.now()
+    document = { ...next, faults: deadlines.active(next.faults, now) }
+    clearTimeout(faultTimer)
+    const waitMs = deadlines.nextMs(document.faults, now)
+    if (waitMs !== undefined) faultTimer = setTimeout(() => publish(document), Math.ceil(waitMs) + 1)
+    for (const listener of listeners) notify(listener, document)
+  }
+
   const apply = (next: ControlDocument) => {
-    document = next
-    for (const listener of listeners) notify(listener, next)
-    resolveFirst(next)
+    deadlines.note(next.faults, performance.now())
+    publish(next)
+    resolveFirst(document)
     send({ type: 'applied', version: next.version })
   }
 
@@ -138,6 +159,7 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     close() {
       closed = true
       clearTimeout(timer)
+      clearTimeout(faultTimer)
       socket?.close()
     },
   }

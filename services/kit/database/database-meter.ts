@@ -14,7 +14,7 @@ export type DatabaseMeter = {
   /** A connection was waited for. */
   waited(durationMs: number, failure: unknown): void
   /** A read that belonged here went to the primary. */
-  passedOver(reason: 'unavailable' | 'behind'): void
+  passedOver(reason: 'unavailable' | 'behind' | 'policy'): void
 }
 
 /** From one that is free to the pool's limit of patience. */

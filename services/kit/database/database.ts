@@ -6,8 +6,11 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
+import type { StatementFate } from '../faults/statement-faults.ts'
+import { withFate } from '../faults/statement-on-wire.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
 import { HttpError } from '../http/errors.ts'
+import { defaultLivePolicy, type LivePolicy } from '../policies/kind-policy.ts'
 import { createDatabaseMeter, type DatabaseMeter, type PoolName } from './database-meter.ts'
 import { databaseUnavailable, isCancelled, isDatabaseGone } from './failures.ts'
 import { createServerRoles, type StatusQuery, statusSql } from './server-roles.ts'
@@ -39,12 +42,14 @@ export type DatabaseOptions = {
   poolSize?: number
   /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
   streams?: { primary?: () => Socket; replica?: () => Socket }
+  /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
+  fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
+  /** Where reads go, and how long a connection is waited for; the defaults when omitted. */
+  policy?: LivePolicy
   metrics?: Metrics
   log: Logger
 }
 
-/** How long to wait for a connection, pool queue included. */
-const ACQUIRE_MS = 2_000
 /** How long the server has to hear that a statement is not wanted any more. */
 const CANCEL_MS = 2_000
 /** How long a replica that failed is left alone. */
@@ -58,6 +63,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     () => askStatus(primary),
     replica && (() => askStatus(replica, 0)),
   )
+  const { policy = defaultLivePolicy } = options
   let replicaPausedUntilMs = 0
 
   const onPrimary: Queryable = {
@@ -82,11 +88,16 @@ export function createDatabase(options: DatabaseOptions): Database {
     transaction: (work) => withClient(primary, (client, doomed) => transact(primary, client, doomed, work)),
     async reader(readAfter) {
       if (!onReplica) return onPrimary
+      const { readFromPrimary, readYourWrites } = policy()
+      if (readFromPrimary) {
+        replica?.meter.passedOver('policy')
+        return onPrimary
+      }
       if (performance.now() < replicaPausedUntilMs) {
         replica?.meter.passedOver('unavailable')
         return onPrimary
       }
-      if (readAfter === undefined) return onReplica
+      if (readAfter === undefined || !readYourWrites) return onReplica
       const [row] = await onReplica.query<{ caught_up: boolean | null }>(
         'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS caught_up',
         [readAfter],
@@ -108,13 +119,25 @@ export function createDatabase(options: DatabaseOptions): Database {
 }
 
 /** A server as its clients use it; cancellations have a connection of their own, for they are needed when all others are busy. */
-type Server = { pool: pg.Pool; cancellations: pg.Pool; meter: DatabaseMeter }
+type Server = {
+  pool: pg.Pool
+  cancellations: pg.Pool
+  meter: DatabaseMeter
+  policy: LivePolicy
+  fateOf: (text: string) => StatementFate | undefined
+}
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
   const { poolSize = 6, metrics = noMetrics } = options
   const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
-  return { pool, cancellations: createPool(url, 1, stream), meter: createDatabaseMeter(metrics, name, pool) }
+  return {
+    pool,
+    cancellations: createPool(url, 1, stream),
+    meter: createDatabaseMeter(metrics, name, pool),
+    policy: options.policy ?? defaultLivePolicy,
+    fateOf: (text) => options.fateOf?.(text, name),
+  }
 }
 
 /** Past the meter: it is nobody's statement. */
@@ -127,7 +150,7 @@ function createPool(url: string, size: number, stream?: () => Socket): pg.Pool {
     connectionString: url,
     max: size,
     idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: ACQUIRE_MS,
+    connectionTimeoutMillis: defaultLivePolicy().acquireTimeoutMs,
     keepAlive: true,
     ...(stream ? { stream } : {}),
   })
@@ -159,9 +182,13 @@ async function withClient<T>(
 }
 
 /** Nothing was sent yet, so a refused connection is tried again while the deadline allows: a primary restarts within a second. */
-async function acquire({ pool, meter }: Server, attempts: number): Promise<pg.PoolClient> {
+async function acquire({ pool, meter, policy }: Server, attempts: number): Promise<pg.PoolClient> {
   throwIfEnded()
-  const again = handleWhen((error) => isDatabaseGone(error) && (remainingMs() ?? 1) > 0)
+  const { acquireTimeoutMs } = policy()
+  // Read by the pool for each connection that it is asked for.
+  pool.options.connectionTimeoutMillis = acquireTimeoutMs
+  const hasTime = () => performance.now() - startMs < acquireTimeoutMs && (remainingMs() ?? 1) > 0
+  const again = handleWhen((error) => isDatabaseGone(error) && hasTime())
   const backoff = new ExponentialBackoff({ initialDelay: 40, maxDelay: 400 })
   const connect = retry(again, { maxAttempts: attempts, backoff })
   const startMs = performance.now()
@@ -203,7 +230,9 @@ async function run<Row extends pg.QueryResultRow>(
   const startMs = performance.now()
   let failure: unknown
   try {
-    return (await client.query<Row>(text, values)).rows
+    const fate = server.fateOf(text)
+    const query = () => client.query<Row>(text, values)
+    return (await (fate ? withFate(client, fate, query) : query())).rows
   } catch (error) {
     failure = error
     throw isCancelled(error) || cancelling ? requestEnded(error) : error

@@ -6,6 +6,10 @@ import express, { type Express, type Request, type Router } from 'express'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
+import type { InboundFaults } from '../faults/inbound-faults.ts'
+import type { LivePolicy } from '../policies/kind-policy.ts'
+import { createAdmission } from './admission/admission.ts'
+import { watchConnections } from './connections.ts'
 import { errorResponse, unknownRoute } from './error-response.ts'
 import { createRequestMeter } from './request-meter.ts'
 import { requestScope } from './request-scope.ts'
@@ -59,30 +63,50 @@ export function createServiceApp({
 
 export type Health = { ready: boolean; reason?: string }
 
-export type Listening = { server: Server; port: number; close(graceMs: number): Promise<void> }
+export type Listening = {
+  server: Server
+  port: number
+  /** Closes connections of callers that are idle, and spares those of scrapers. */
+  closeIdleConnections(): void
+  close(graceMs: number): Promise<void>
+}
 
-/** Listens on `host:port` (0 for any free port). `close` takes no new work, lets requests finish for `graceMs`, then cuts them. */
+/**
+ * Listens on `host:port` (0 for any free port); `policy` says what is let in. `close` takes no new work, lets requests finish for
+ * `graceMs`, then cuts them.
+ */
 export async function listen(
   app: Express,
-  options: { host: string; port: number; health?: () => Health; metrics?: Metrics },
+  options: {
+    host: string
+    port: number
+    health?: () => Health
+    metrics?: Metrics
+    policy?: LivePolicy
+    inbound?: Pick<InboundFaults, 'pass'>
+  },
 ): Promise<Listening> {
-  const { health = () => ({ ready: true }), metrics = noMetrics } = options
+  const { health = () => ({ ready: true }), metrics = noMetrics, inbound } = options
   const measure = createRequestMeter(metrics)
+  const admit = createAdmission(options.policy, metrics)
   const server = createServer(
     { maxHeaderSize: 16 * 1024, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      if (answerHealth(request, response, health) || answerScrape(request, response, metrics)) return
+      if (answerHealth(request, response, health)) return
+      if (answerScrape(request, response, metrics)) return connections.spare(request.socket)
       measure(request, response)
-      app(request, response)
+      const serve = () => app(request, response)
+      admit(request, response, inbound ? () => inbound.pass(request, response, serve) : serve)
     },
   )
+  const connections = watchConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
   })
   // A listening TCP server has an AddressInfo; only pipes have strings.
   const { port } = server.address() as AddressInfo
-  return { server, port, close: (graceMs) => close(server, graceMs) }
+  return { server, port, closeIdleConnections: connections.closeIdle, close: (graceMs) => close(server, graceMs) }
 }
 
 /** Health checks stand before express: they need no deadline, no body and no trace. */

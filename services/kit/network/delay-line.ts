@@ -16,6 +16,7 @@ export class DelayLine {
   #bytes = 0
   #lastDueMs = 0
   #delivering = false
+  #held = false
   #timer: NodeJS.Timeout | undefined
   #onDelivered: (() => void) | undefined
 
@@ -40,6 +41,15 @@ export class DelayLine {
     if (!this.#delivering) this.#wake()
   }
 
+  /** While held, nothing is delivered; what is due by then follows at once when it is not held any more. */
+  hold(held: boolean): void {
+    if (held === this.#held) return
+    this.#held = held
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!held && !this.#delivering) this.#wake()
+  }
+
   /** Calls back once, after the next item was delivered. */
   onDelivered(callback: () => void): void {
     this.#onDelivered = callback
@@ -57,7 +67,7 @@ export class DelayLine {
 
   #wake(): void {
     const next = this.#items[this.#head]
-    if (!next || this.#timer) return
+    if (!next || this.#timer || this.#held) return
     const waitMs = Math.max(0, Math.ceil(next.dueMs - performance.now()))
     this.#timer = setTimeout(() => {
       this.#timer = undefined
@@ -67,7 +77,7 @@ export class DelayLine {
 
   /** Delivers while items are due; an item that takes its time to be delivered goes on from its `done`. */
   #deliverDue(): void {
-    while (!this.#delivering) {
+    while (!this.#delivering && !this.#held) {
       const item = this.#items[this.#head]
       if (!item) return
       if (item.dueMs > performance.now() + timerSlackMs) {

@@ -1,39 +1,62 @@
-// Puts a link's delay into one real socket, both ways, by replacing four of its methods in place. The socket stays the same object,
-// so HTTP and database clients that hold it notice nothing but the delay. https://nodejs.org/api/stream.html#implementing-a-duplex-stream
+// Puts a link's delay and conditions into one real socket, both ways, by replacing four of its methods in place. The socket stays the
+// same object, so HTTP and database clients that hold it notice nothing but the network.
+// https://nodejs.org/api/stream.html#implementing-a-duplex-stream
 import type { Socket } from 'node:net'
+import type { Fate } from './conditions.ts'
 import { DelayLine } from './delay-line.ts'
+import { resetSocket } from './reset-socket.ts'
 
-/** The present state of one link, read at each chunk so that a change acts on open connections. */
-export type LinkState = {
-  /** From this node to the other, one way, in ms. */
-  readonly outboundDelayMs: number
-  /** From the other node to this one. */
-  readonly inboundDelayMs: number
+/** One direction of a link, read at each chunk so that a change acts on open connections. */
+export type Direction = {
+  readonly delayMs: number
+  /** Nothing gets through at present. */
+  readonly cut: boolean
+  /** No delay and nothing wrong. */
+  readonly isClear: boolean
+  fate(bytes: number): Fate
+  /** Has the line hear when a cut begins and ends, until the function that is returned is called. */
+  join(line: DelayLine): () => void
 }
+
+export type LinkState = { readonly outbound: Direction; readonly inbound: Direction }
 
 /** Bytes in flight one way before the sender has to wait, like TCP's window: it bounds our memory. */
 export const windowBytes = 1024 * 1024
 
-/** Delays all bytes and ends of stream of `socket` as `link` says; with no delay it passes them straight through. */
+/** Lets all bytes and ends of stream of `socket` travel as `link` says; while that is clear it passes them straight through. */
 export function delaySocket(socket: Socket, link: LinkState): void {
-  delayOutbound(socket, link)
-  delayInbound(socket, link)
+  delayOutbound(socket, link.outbound)
+  delayInbound(socket, link.inbound)
 }
 
-function delayOutbound(socket: Socket, link: LinkState): void {
+function openLine(socket: Socket, direction: Direction): DelayLine {
   const line = new DelayLine()
+  const leave = direction.join(line)
+  socket.once('close', () => {
+    leave()
+    line.clear()
+  })
+  return line
+}
+
+function delayOutbound(socket: Socket, direction: Direction): void {
+  const line = openLine(socket, direction)
   const write = socket._write
   const writev = socket._writev
   const final = socket._final
-  socket.once('close', () => line.clear())
 
   type Done = (error?: Error | null) => void
   const send = (bytes: number, original: (done: Done) => void, accepted: Done): void => {
-    if (link.outboundDelayMs === 0 && line.isEmpty) {
+    if (direction.isClear && line.isEmpty) {
       original(accepted)
       return
     }
-    line.add(link.outboundDelayMs, bytes, (done) => {
+    const { delayMs, reset } = direction.fate(bytes)
+    if (reset) {
+      resetSocket(socket)
+      return
+    }
+    line.add(delayMs, bytes, (done) => {
       // The stream was told long ago that this chunk is written, so a failure has to surface by itself.
       original((error) => (error ? socket.destroy(error) : done()))
     })
@@ -48,8 +71,8 @@ function delayOutbound(socket: Socket, link: LinkState): void {
     send(bytes, (done) => writev?.call(socket, chunks, done), callback)
   }
   socket._final = (callback) => {
-    if (link.outboundDelayMs === 0 && line.isEmpty) return final.call(socket, callback)
-    line.add(link.outboundDelayMs, 0, (done) => {
+    if (direction.isClear && line.isEmpty) return final.call(socket, callback)
+    line.add(direction.delayMs, 0, (done) => {
       final.call(socket, (error) => {
         callback(error)
         done()
@@ -63,14 +86,18 @@ function waitForRoom(line: DelayLine, accepted: () => void): void {
   else line.onDelivered(() => waitForRoom(line, accepted))
 }
 
-function delayInbound(socket: Socket, link: LinkState): void {
-  const line = new DelayLine()
+function delayInbound(socket: Socket, direction: Direction): void {
+  const line = openLine(socket, direction)
   const push = socket.push
-  socket.once('close', () => line.clear())
 
   socket.push = (chunk, encoding) => {
-    if (link.inboundDelayMs === 0 && line.isEmpty) return push.call(socket, chunk, encoding)
-    line.add(link.inboundDelayMs, chunk?.length ?? 0, (done) => {
+    if (direction.isClear && line.isEmpty) return push.call(socket, chunk, encoding)
+    const { delayMs, reset } = direction.fate(chunk?.length ?? 0)
+    if (reset) {
+      resetSocket(socket)
+      return false
+    }
+    line.add(delayMs, chunk?.length ?? 0, (done) => {
       push.call(socket, chunk, encoding)
       // As net.Socket does after the end of stream: nobody may be reading, and then 'end' would never come.
       if (chunk === null) socket.read(0)

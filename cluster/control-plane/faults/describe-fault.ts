@@ -1,0 +1,28 @@
+// A fault of the catalogue as the API shows it: its schemas become JSON Schema.
+import { z } from 'zod'
+import type { Fault } from '../../../faults/fault.ts'
+import type { FaultInfo } from './contract.ts'
+
+export function describeFault(fault: Fault): FaultInfo {
+  const { id, term, layer, description, impact, redHerring, remedies, signature, example } = fault
+  return {
+    id,
+    term,
+    layer,
+    targets: [...fault.targets],
+    description,
+    parameters: Object.entries(fault.parameters.shape).map(([name, schema]) => parameterInfo(name, schema)),
+    signature: { promql: signature.promql, alert: signature.alert },
+    impact,
+    remedies: remedies.map((remedy) => ({ ...remedy })),
+    redHerring,
+    example: (example.small ?? example.full) ? { ...(example.small ?? example.full) } : null,
+  }
+}
+
+function parameterInfo(name: string, schema: unknown): FaultInfo['parameters'][number] {
+  // The shape of a zod object holds zod schemas.
+  const json: Record<string, unknown> = z.toJSONSchema(schema as z.ZodType, { io: 'output', unrepresentable: 'any' })
+  const { $schema: _dialect, description = '', default: byDefault, ...rest } = json
+  return { name, description: String(description), schema: rest, default: byDefault }
+}

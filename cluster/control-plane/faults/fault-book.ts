@@ -1,0 +1,199 @@
+// What is broken on purpose at present: injects, changes, ends each when its time is up, and says what a node is to be told.
+// It keeps no sockets; `changed` has the documents sent.
+import { randomInt } from 'node:crypto'
+import { catalogue, findFault } from '../../../faults/catalogue.ts'
+import type { Fault } from '../../../faults/fault.ts'
+import type { ActiveFault } from '../../../services/kit/control/active-fault.ts'
+import { type FieldError, HttpError } from '../../../services/kit/http/errors.ts'
+import type { FaultInjection, InjectedFault } from './contract.ts'
+import { affected, describe, type Scope, scopeFor, scopeOf, subjectOf, type World } from './scope.ts'
+
+/** More at once than anybody can follow. */
+const MAX_ACTIVE = 64
+
+export type FaultBookDeps = {
+  world: () => World
+  /** Has the documents of the nodes sent. */
+  changed: () => void
+  /** Makes a change known to everybody; never called for what is secret. */
+  annotate: (subject: string, text: string) => void
+}
+
+type Injected = {
+  id: string
+  fault: Fault
+  scope: Scope
+  injection: FaultInjection
+  parameters: Record<string, unknown>
+  seed: number
+  revision: number
+  startedAt: Date
+  endsAtMs: number
+  timer: NodeJS.Timeout
+  /** The stream over which each node first heard of it. */
+  firstTold: Map<string, number>
+}
+
+/** As a node is told of it, but with its end instead of the time that is left. */
+export type ToldFault = Omit<ActiveFault, 'remainingMs'> & { endsAtMs: number }
+
+export class FaultBook {
+  readonly #deps: FaultBookDeps
+  readonly #active = new Map<string, Injected>()
+  #count = 0
+
+  constructor(deps: FaultBookDeps) {
+    this.#deps = deps
+  }
+
+  /** Throws an `HttpError`: 404 for a fault or place that there is not, 400 for a target or parameter that is not valid. */
+  inject(injection: FaultInjection): InjectedFault {
+    const fault = findFault(injection.fault)
+    if (!fault) throw new HttpError(404, 'unknown_fault', unknownFault(injection.fault))
+    const parameters = parseParameters(fault, injection.parameters)
+    const scope = scopeOf(fault, injection, parameters, this.#deps.world())
+    if (this.#active.size >= MAX_ACTIVE) {
+      throw new HttpError(409, 'too_many_faults', `${MAX_ACTIVE} faults are active already; clear some first`)
+    }
+    const id = `${fault.id}-${++this.#count}`
+    const injected: Injected = {
+      id,
+      fault,
+      scope,
+      injection,
+      parameters,
+      seed: injection.seed ?? randomInt(0x1_0000_0000),
+      revision: 0,
+      startedAt: new Date(),
+      ...this.#lasting(id, injection.forS),
+      firstTold: new Map(),
+    }
+    this.#active.set(id, injected)
+    this.#annotate(injected, `fault ${id} injected at ${describe(scope)} for ${injection.forS} s${inWords(parameters)}`)
+    this.#deps.changed()
+    return this.#show(injected)
+  }
+
+  change(
+    id: string,
+    change: { parameters?: FaultInjection['parameters'] | undefined; forS?: number | undefined },
+  ): InjectedFault {
+    const injected = this.#get(id)
+    const given = { ...injected.injection.parameters, ...change.parameters }
+    injected.parameters = parseParameters(injected.fault, given)
+    injected.injection = { ...injected.injection, parameters: given }
+    injected.revision++
+    if (change.forS !== undefined) {
+      clearTimeout(injected.timer)
+      Object.assign(injected, this.#lasting(id, change.forS))
+    }
+    const leftS = Math.round((injected.endsAtMs - performance.now()) / 1_000)
+    this.#annotate(injected, `fault ${id} changed: ${leftS} s to go${inWords(injected.parameters)}`)
+    this.#deps.changed()
+    return this.#show(injected)
+  }
+
+  clear(id: string): void {
+    this.#end(this.#get(id), 'cleared')
+  }
+
+  /** Ids of those that were active. */
+  clearAll(): string[] {
+    const all = [...this.#active.values()]
+    for (const injected of all) this.#end(injected, 'cleared')
+    return all.map(({ id }) => id)
+  }
+
+  list(): InjectedFault[] {
+    return [...this.#active.values()].map((injected) => this.#show(injected))
+  }
+
+  /** What the node is to be told; `session` is the number of its stream. */
+  toldTo(node: string, session: number): ToldFault[] {
+    const world = this.#deps.world()
+    return [...this.#active.values()].flatMap((injected) => {
+      const { id, fault, scope, parameters, seed, revision, endsAtMs, firstTold } = injected
+      const part = scopeFor(node, fault, scope, world)
+      if (!part) return []
+      if (!firstTold.has(node)) firstTold.set(node, session)
+      const again = firstTold.get(node) !== session
+      return [{ fault: fault.id, instance: id, revision, parameters, seed, endsAtMs, again, ...part }]
+    })
+  }
+
+  /** Ends everything without a word. */
+  close(): void {
+    for (const { timer } of this.#active.values()) clearTimeout(timer)
+    this.#active.clear()
+  }
+
+  #lasting(id: string, forS: number): Pick<Injected, 'endsAtMs' | 'timer'> {
+    const timer = setTimeout(() => {
+      const injected = this.#active.get(id)
+      if (injected) this.#end(injected, 'ended by itself')
+    }, forS * 1_000)
+    timer.unref()
+    return { endsAtMs: performance.now() + forS * 1_000, timer }
+  }
+
+  #end(injected: Injected, how: string): void {
+    clearTimeout(injected.timer)
+    this.#active.delete(injected.id)
+    this.#annotate(injected, `fault ${injected.id} ${how}`)
+    this.#deps.changed()
+  }
+
+  #get(id: string): Injected {
+    const injected = this.#active.get(id)
+    if (injected) return injected
+    const known = [...this.#active.keys()].join(', ')
+    throw new HttpError(404, 'not_active', `no fault ${id} is active; active: ${known === '' ? 'none' : known}`)
+  }
+
+  #annotate({ injection, scope }: Injected, text: string): void {
+    if (!injection.secret) this.#deps.annotate(subjectOf(scope), text)
+  }
+
+  #show({ id, fault, scope, injection, parameters, seed, startedAt, endsAtMs }: Injected): InjectedFault {
+    const remainingMs = Math.max(0, endsAtMs - performance.now())
+    const world = this.#deps.world()
+    const { from, to } = affected(fault, scope, world)
+    return {
+      id,
+      fault: fault.id,
+      target: describe(scope),
+      from: scope.kind === 'link' ? scope.from : null,
+      to: scope.kind === 'link' ? scope.to : null,
+      parameters,
+      seed,
+      secret: injection.secret,
+      startedAt: startedAt.toISOString(),
+      endsAt: new Date(Date.now() + remainingMs).toISOString(),
+      remainingS: remainingMs / 1_000,
+      nodes: scope.kind === 'link' ? [...new Set([...from, ...to])] : from,
+    }
+  }
+}
+
+/** Throws a 400 that names each parameter at fault with what it must be. */
+function parseParameters(fault: Fault, given: Record<string, unknown>): Record<string, unknown> {
+  const result = fault.parameters.safeParse(given)
+  if (result.success) return result.data
+  const names = Object.keys(fault.parameters.shape)
+  const fields = result.error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.join('.'), message: issue.message }]
+    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
+    return issue.keys.map((field) => ({ field, message: `is no parameter of ${fault.id}; ${known}` }))
+  })
+  const message = fields.map(({ field, message }) => `${field} ${message}`).join('; ')
+  throw new HttpError(400, 'invalid_parameter', message, { fields })
+}
+
+function unknownFault(id: string): string {
+  return `there is no fault ${id}; there are ${catalogue.map((fault) => fault.id).join(', ')}`
+}
+
+function inWords(parameters: Record<string, unknown>): string {
+  const words = Object.entries(parameters).map(([name, value]) => `${name}=${String(value)}`)
+  return words.length === 0 ? '' : `, ${words.join(' ')}`
+}

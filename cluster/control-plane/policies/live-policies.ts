@@ -1,0 +1,111 @@
+// Carries changes of policies out: stores them, has the cluster's own part applied, tells the nodes, and leaves an annotation.
+import { HttpError } from '../../../services/kit/http/errors.ts'
+import type { HandlersOf } from '../../../services/kit/http/routes.ts'
+import { policyCatalogue } from '../../../services/kit/policies/catalogue.ts'
+import { describeRange } from '../../../services/kit/policies/setting.ts'
+import type { Annotations } from '../annotations.ts'
+import type { Supervision } from '../supervision.ts'
+import { type Place, placeName } from './places.ts'
+import type { Changed, Policies, PolicySpec, policyApi } from './policy-contract.ts'
+import type { PlannedChange, PolicyStore } from './policy-store.ts'
+
+export type LivePoliciesDeps = {
+  store: PolicyStore
+  annotations: Annotations
+  supervision: Pick<Supervision, 'setSynchronousReplication'>
+  /** Sends changed documents; resolves to whether every node has applied them in time. */
+  publish(): Promise<boolean>
+}
+
+/** The handlers of the policies' API. */
+export function policyHandlers(deps: LivePoliciesDeps): HandlersOf<typeof policyApi> {
+  const { store } = deps
+  return {
+    getPolicies: ({ query }) => viewOf(store, query),
+    setPolicies: ({ body }) => carryOut(deps, store.plan(body.changes)),
+    setPolicy: ({ params, body }) => carryOut(deps, store.plan([{ ...body, name: params.name }])),
+    resetPolicies: ({ query }) => carryOut(deps, store.planReset(undefined, query)),
+    resetPolicy: ({ params, query }) => carryOut(deps, store.planReset(params.name, query)),
+  }
+}
+
+async function carryOut(
+  { store, annotations, supervision, publish }: LivePoliciesDeps,
+  planned: readonly PlannedChange[],
+): Promise<{ changed: Changed[]; applied: boolean }> {
+  // First, for it is the one that may fail: then nothing has changed.
+  const replication = planned.findLast(({ name }) => name === 'synchronousReplication')
+  if (replication) await supervision.setSynchronousReplication(replicationMode(replication.after ?? 'off'))
+  const changes = store.apply(planned)
+  for (const { subject, text } of describeChanges(changes)) annotations.add('policy', subject, text)
+  const changed = changes.map(({ place: _, ...change }) => change)
+  return { changed, applied: changes.length === 0 || (await publish()) }
+}
+
+function replicationMode(value: PlannedChange['after']): 'off' | 'any' | 'all' {
+  if (value === 'any' || value === 'all' || value === 'off') return value
+  // plan() has let nothing else pass.
+  throw new HttpError(500, 'internal', 'not a mode of replication')
+}
+
+/** One line for each setting and value: `timeoutMs of gateway → orders is 750 (was 4000)`. */
+function describeChanges(changes: ReturnType<PolicyStore['apply']>): { subject: string; text: string }[] {
+  const groups = new Map<string, typeof changes>()
+  for (const change of changes) {
+    const key = JSON.stringify([change.name, change.value, change.before])
+    groups.set(key, [...(groups.get(key) ?? []), change])
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const { name, value, before, place } = first
+    const where = others.length === 0 ? placeName(place) : `${placeName(place)} and ${others.length} more`
+    return [
+      {
+        subject: others.length === 0 ? subjectOf(place) : 'cluster',
+        text: `${name} of ${where} is ${value} (was ${before})`,
+      },
+    ]
+  })
+}
+
+/** Who goes by it: the calling kind of node for a setting of calls. */
+function subjectOf(place: Place): string {
+  if (place.scope === 'cluster') return 'cluster'
+  return place.scope === 'kind' ? place.kind : place.caller
+}
+
+function viewOf(store: PolicyStore, target: Parameters<PolicyStore['view']>[0]): Policies {
+  const views = store.view(target)
+  const clusterWide = views.find(({ place }) => place.scope === 'cluster')
+  return {
+    catalogue: policyCatalogue.map(toSpec),
+    calls: views.flatMap(({ place, ...inForce }) =>
+      place.scope === 'call' ? [{ caller: place.caller, callee: place.callee, ...inForce }] : [],
+    ),
+    kinds: views.flatMap(({ place, ...inForce }) => (place.scope === 'kind' ? [{ kind: place.kind, ...inForce }] : [])),
+    cluster: {
+      values: clusterWide?.values ?? {},
+      defaults: clusterWide?.defaults ?? {},
+      changed: clusterWide?.changed ?? [],
+    },
+  }
+}
+
+function toSpec({ name, scope, topic, setting }: (typeof policyCatalogue)[number]): PolicySpec {
+  const { does, cures = [], kinds, type } = setting
+  return {
+    name,
+    scope,
+    topic,
+    does,
+    cures: [...cures],
+    ...(kinds ? { kinds: [...kinds] } : {}),
+    type,
+    ...(setting.type === 'number'
+      ? { unit: setting.unit, min: setting.min, max: setting.max, whole: setting.whole }
+      : {}),
+    ...(setting.type === 'choice' ? { choices: [...setting.choices] } : {}),
+    range: describeRange(setting),
+    default: setting.default,
+  }
+}

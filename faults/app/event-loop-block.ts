@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { defineFault } from '../fault.ts'
+import { customerP95 } from '../indicators.ts'
+import { count } from '../parameters.ts'
+import { among, selfMs } from '../trace.ts'
+
+export const eventLoopBlock = defineFault({
+  id: 'event-loop-block',
+  term: 'blocked event loop',
+  layer: 'app',
+  targets: ['node', 'kind'],
+  parameters: z.strictObject({
+    blockMs: count({
+      min: 1,
+      max: 10_000,
+      default: 600,
+      unit: 'milliseconds',
+      what: 'how long each synchronous loop runs',
+    }),
+    everyMs: count({
+      min: 2,
+      max: 60_000,
+      default: 640,
+      unit: 'milliseconds',
+      what: 'from the beginning of one to that of the next',
+    }),
+  }),
+  description:
+    'A loop that does not yield runs again and again on the thread that serves requests: while it does, nothing else happens in the process.',
+  acts: {
+    process: (_state, { blockMs, everyMs }) => ({
+      kind: 'block',
+      forMs: blockMs,
+      everyMs: Math.max(everyMs, blockMs + 1),
+    }),
+  },
+  signature: {
+    promql: 'avg_over_time(nodejs_eventloop_utilization_ratio[5s]) > 0.85',
+    trace: {
+      search: ({ kinds }) => ({ services: kinds, minDuration: '200ms' }),
+      holds: (trace, { nodes }) =>
+        trace.spans.some(
+          (span) =>
+            among(span.node, nodes) &&
+            (span.kind === 'server' ? selfMs(trace, span) > 150 : span.kind === 'client' && span.durationUs > 200_000),
+        ),
+    },
+    alert: 'EventLoopBlocked',
+  },
+  impact: { indicator: customerP95, text: 'requests queue behind one another, and behind the loop' },
+  remedies: [
+    { policy: 'worker', why: 'what computes for long does so on another thread' },
+    { policy: 'outlierEjection', value: true, why: 'leaves the replica out when its answers come too late' },
+  ],
+  redHerring: 'its database and its callees look slow to it, for it comes late to read what they sent',
+  example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
+})

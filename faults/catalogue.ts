@@ -1,0 +1,46 @@
+// The list of all faults. One file a fault; see README.md for how to add the next.
+import { eventLoopBlock } from './app/event-loop-block.ts'
+import { memoryLeak } from './app/memory-leak.ts'
+import { diskFull } from './data/disk-full.ts'
+import type { Fault } from './fault.ts'
+import { bandwidth } from './network/bandwidth.ts'
+import { blackhole } from './network/blackhole.ts'
+import { dns } from './network/dns.ts'
+import { latency } from './network/latency.ts'
+import { loss } from './network/loss.ts'
+import { partition } from './network/partition.ts'
+import { regionOutage } from './network/region-outage.ts'
+import { reset } from './network/reset.ts'
+import { clockSkew } from './node/clock-skew.ts'
+import { cpu } from './node/cpu.ts'
+import { crash } from './node/crash.ts'
+import { fdExhaustion } from './node/fd-exhaustion.ts'
+import { freeze } from './node/freeze.ts'
+import { slowReplica } from './node/slow-replica.ts'
+
+/** In the order in which people are shown them. */
+export const catalogue: readonly Fault[] = [
+  latency,
+  bandwidth,
+  loss,
+  reset,
+  blackhole,
+  partition,
+  dns,
+  regionOutage,
+  crash,
+  freeze,
+  slowReplica,
+  cpu,
+  fdExhaustion,
+  clockSkew,
+  eventLoopBlock,
+  memoryLeak,
+  diskFull,
+]
+
+const byId = new Map(catalogue.map((fault) => [fault.id, fault]))
+
+export function findFault(id: string): Fault | undefined {
+  return byId.get(id)
+}

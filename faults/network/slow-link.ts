@@ -1,0 +1,19 @@
+// The question whether callers wait longer for a callee than the callee works: what slow links have in common.
+
+const client = 'http_client_request_duration_seconds_bucket{outcome="ok"}'
+const server = 'http_server_request_duration_seconds_bucket'
+
+const byLink = (quantile: number) =>
+  `histogram_quantile(${quantile}, sum by (le, instance, callee_instance) (rate(${client}[10s])))`
+
+/** Links whose callers wait longer than `seconds` at this quantile, and four times as long as their callee works. */
+export function slowLinks(quantile: number, seconds: number): string {
+  const work = `histogram_quantile(${quantile}, sum by (le, instance) (rate(${server}[10s])))`
+  const ofCallee = `label_replace(${work}, "callee_instance", "$1", "instance", "(.+)")`
+  return `(${byLink(quantile)} > ${seconds}) > on (callee_instance) group_left () 4 * ${ofCallee}`
+}
+
+/** Links whose callers wait less than `seconds` at this quantile. */
+export function fastLinks(quantile: number, seconds: number): string {
+  return `${byLink(quantile)} < ${seconds}`
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { defineFault } from '../fault.ts'
+import { customerP95 } from '../indicators.ts'
+import { count } from '../parameters.ts'
+import { among, selfMs } from '../trace.ts'
+
+export const cpu = defineFault({
+  id: 'cpu',
+  term: 'CPU saturation',
+  layer: 'node',
+  targets: ['node', 'kind'],
+  parameters: z.strictObject({
+    threads: count({ min: 1, max: 32, default: 8, unit: 'threads', what: 'that are busy and nothing else' }),
+  }),
+  description:
+    'Threads of the process compute, for nothing, and compete with its event loop for the processors. Where nodes share a machine, its ' +
+    'neighbours are hit as well.',
+  acts: { process: (_state, { threads }) => ({ kind: 'burn', threads }) },
+  signature: {
+    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.5',
+    trace: {
+      search: ({ kinds }) => ({ services: kinds }),
+      // Whatever it does takes long: what it computes, and what it waits for and comes late to read.
+      holds: (trace, { nodes }) =>
+        trace.spans.some(
+          (span) =>
+            among(span.node, nodes) &&
+            (span.kind === 'server' ? selfMs(trace, span) > 40 : span.kind === 'client' && span.durationUs > 80_000),
+        ),
+    },
+    alert: null,
+  },
+  impact: { indicator: customerP95, text: 'every span of the node stretches, in proportion to what it computes' },
+  remedies: [
+    { policy: 'loadShedding', value: true, why: 'refuses early what would be late anyway' },
+    { policy: 'replicas', why: 'more processors, when the replicas do not share them' },
+  ],
+  redHerring:
+    'the statements that it sends look slow, though the database is idle: it comes late to read their answers',
+  example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
+})

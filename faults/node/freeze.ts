@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { defineFault } from '../fault.ts'
+import { customerErrorRatio } from '../indicators.ts'
+import { among, errorOf, hopsOf } from '../trace.ts'
+
+export const freeze = defineFault({
+  id: 'freeze',
+  term: 'process stopped (gray failure)',
+  layer: 'node',
+  targets: ['node', 'kind', 'region'],
+  parameters: z.strictObject({}),
+  description:
+    'The process is stopped (SIGSTOP): its port still accepts connections, for that the kernel does, and nothing is ever answered. It goes on ' +
+    'where it was when the fault ends.',
+  acts: { process: () => ({ kind: 'stop' }) },
+  signature: {
+    promql: 'max_over_time(up{job="faultline"}[4s]) == 0',
+    trace: {
+      search: ({ kinds }) => ({ services: callersOf(kinds), tags: '{"error":"true"}' }),
+      holds: (trace, { nodes }) =>
+        hopsOf(trace).some(
+          ({ client, server, callee }) =>
+            among(callee, nodes) && server === undefined && /timeout|cancelled|ETIMEDOUT/i.test(errorOf(client)),
+        ),
+    },
+    alert: 'NodeDown',
+  },
+  impact: {
+    indicator: customerErrorRatio,
+    text: 'calls that meet this replica wait for their timeout; with repeats they then succeed',
+  },
+  remedies: [
+    {
+      policy: 'outlierEjection',
+      value: true,
+      why: 'leaves the replica out after a few timeouts, long before its stream is missed',
+    },
+    { policy: 'timeoutMs', why: 'what each call that meets it loses' },
+  ],
+  redHerring: 'its port accepts connections, so that a check of the port alone says that it is there',
+  example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
+})
+
+/** Whoever may call one of these kinds: every kind of the shop that calls any. */
+function callersOf(_kinds: readonly string[]): string[] {
+  return ['gateway', 'edge', 'orders', 'frontdoor', 'recommendations', 'fulfilment', 'load']
+}

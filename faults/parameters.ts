@@ -1,0 +1,42 @@
+// Schemas of parameters that tell their unit and range when a value is refused.
+import { z } from 'zod'
+
+type Range = { min: number; max: number; default: number; unit: string; what: string }
+
+function message(kind: string, { min, max, unit }: Range): string {
+  return `must be ${kind} of ${unit} from ${min} to ${max}`
+}
+
+/** A number within a range, both ends included. Takes text from a command line, too. */
+export function quantity(range: Range) {
+  const error = message('a number', range)
+  return z.coerce.number({ error }).min(range.min, error).max(range.max, error).default(range.default).meta({
+    description: range.what,
+    unit: range.unit,
+  })
+}
+
+/** The same for whole numbers. */
+export function count(range: Range) {
+  const error = message('a whole number', range)
+  return z.coerce.number({ error }).int(error).min(range.min, error).max(range.max, error).default(range.default).meta({
+    description: range.what,
+    unit: range.unit,
+  })
+}
+
+/** One of a few words; the first is the default unless told. */
+export function choice<const T extends readonly [string, ...string[]]>(options: T, what: string) {
+  return z
+    .enum(options, { error: `must be one of ${options.join(', ')}` })
+    .default(options[0] as T[number] as never)
+    .meta({ description: what })
+}
+
+/** Takes the words true and false from a command line, too. */
+export function flag(byDefault: boolean, what: string) {
+  return z
+    .union([z.boolean(), z.stringbool()], { error: 'must be true or false' })
+    .default(byDefault)
+    .meta({ description: what })
+}

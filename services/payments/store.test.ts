@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { captureLog } from '../../test/captured-log.ts'
+import { withDatabase } from '../../test/postgres.ts'
+import { serve } from '../../test/serve.ts'
+import { defaultKindPolicy } from '../kit/policies/kind-policy.ts'
+import { createApp } from './app.ts'
+import { createPaymentsStore, schemaSql } from './store.ts'
+
+const testDatabase = withDatabase(schemaSql)
+const card = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2099, cvc: '123' }
+
+/** Charges one order several times at once and one after another; returns how many charges it has then. */
+async function chargeOften(idempotency: boolean): Promise<{ charges: number; distinct: number; cancelled: string }> {
+  const policy = { ...defaultKindPolicy, idempotency }
+  const store = createPaymentsStore(testDatabase.database)
+  const { log } = captureLog()
+  const app = await serve(createApp({ store, now: () => new Date(), policy: () => policy, log }))
+  const orderId = randomUUID()
+  const charge = async () => {
+    const body = { amountCents: 100, currency: 'USD', card }
+    const answer = await app.send('PUT', `/charges/${orderId}`, { body })
+    expect(answer).toMatchObject({ status: 200, json: { kind: 'charged' } })
+    return (answer.json as { chargeId: string }).chargeId
+  }
+  const ids = [...(await Promise.all([charge(), charge()])), await charge()]
+  const cancelled = await app.send('DELETE', `/charges/${orderId}`)
+  await app.close()
+  const rows = await testDatabase.database.query('SELECT 1 FROM charges WHERE order_id = $1', [orderId])
+  return {
+    charges: rows.length,
+    distinct: new Set(ids).size,
+    cancelled: (cancelled.json as { chargeId: string }).chargeId === ids[2] ? 'is the last' : 'is another',
+  }
+}
+
+test('an order is charged once, however often that is asked for', async () => {
+  expect(await chargeOften(true)).toEqual({ charges: 1, distinct: 1, cancelled: 'is the last' })
+})
+
+test('without idempotency each request charges again, and the first charge still decides', async () => {
+  expect(await chargeOften(false)).toEqual({ charges: 3, distinct: 3, cancelled: 'is another' })
+})
+
+test('data of a version with one row an order is taken over', async () => {
+  const { database } = testDatabase
+  await database.query('DROP TABLE charges')
+  await database.query(`CREATE TABLE charges (order_id uuid PRIMARY KEY, charge_id uuid NOT NULL DEFAULT gen_random_uuid(),
+    status text NOT NULL, amount_cents integer NOT NULL, currency text NOT NULL, card_brand text, card_last4 text,
+    decline_reason text, created_at timestamptz NOT NULL DEFAULT now())`)
+  const old = randomUUID()
+  await database.query(
+    "INSERT INTO charges (order_id, status, amount_cents, currency) VALUES ($1, 'charged', 5, 'USD')",
+    [old],
+  )
+  await database.query(schemaSql)
+  await database.query(schemaSql)
+  const settled = await createPaymentsStore(database).settle(old, { status: 'cancelled' })
+  expect(settled).toMatchObject({ outcome: { kind: 'charged', amountCents: 5 }, isNew: false })
+})
