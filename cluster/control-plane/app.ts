@@ -1,10 +1,11 @@
 // The HTTP API of the control plane over what it knows (the registry) and what it can do (the supervision).
 import express, { type Express } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { errorResponse, unknownRoute } from '../../services/kit/http/error-response.ts'
 import { createRoutes } from '../../services/kit/http/routes.ts'
 import type { NodeKind } from '../topology/kinds.ts'
-import { type AccessRules, refusal } from './access.ts'
+import { type AccessRules, foreignness, refusal } from './access.ts'
 import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
 import type { Registry } from './registry.ts'
@@ -16,6 +17,7 @@ export type ControlAppDeps = {
   access: AccessRules
   registry: Registry
   annotations: Annotations
+  metrics: Metrics
   supervision: Supervision
   cluster: { version: string; size: ClusterStatus['size']; startedAt: string }
   urls: () => ClusterUrls
@@ -27,13 +29,22 @@ export type ControlAppDeps = {
 
 const BODY_LIMIT_BYTES = 16 * 1024
 
-/** The app; it does not listen. Access is checked before anything of a request is read. */
+/**
+ * The app; it does not listen. Access is checked before anything of a request is read. Metrics are, as those of every node, for whoever
+ * scrapes this host: no token, but no foreign web page.
+ */
 export function createControlApp(deps: ControlAppDeps): Express {
   const { supervision, load } = deps
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('query parser', 'simple')
+  app.get('/metrics', async (request, response, next) => {
+    const foreign = foreignness(request, deps.access)
+    if (foreign) return next(foreign)
+    const scrape = await deps.metrics.scrape(request.headers.accept)
+    response.set('content-type', scrape?.contentType ?? 'text/plain').end(scrape?.body)
+  })
   app.use((request, response, next) => {
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     next(refusal(request, deps.access))

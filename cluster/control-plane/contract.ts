@@ -67,6 +67,8 @@ export const Annotation = z.object({
   /** ISO 8601. */
   time: z.string(),
   kind: z.enum(annotationKinds),
+  /** What was changed: a node, a kind of node, or `cluster`. */
+  subject: z.string(),
   text: z.string(),
 })
 export type Annotation = z.infer<typeof Annotation>

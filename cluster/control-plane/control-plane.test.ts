@@ -239,7 +239,12 @@ test('the load is set, told to the generator and annotated', async () => {
   expect(await answer.json()).toEqual({ requestsPerSecond: 12.5 })
   await eventually(() => expect(load.documents.at(-1)?.settings).toEqual({ requestsPerSecond: 12.5 }))
   const { annotations } = (await (await ask('/v1/annotations')).json()) as { annotations: unknown[] }
-  expect(annotations).toMatchObject([{ kind: 'load', text: 'load is 12.5 requests/s' }])
+  expect(annotations).toMatchObject([{ kind: 'load', subject: 'cluster', text: 'load is 12.5 requests/s' }])
+  const scrape = await fetch(`http://127.0.0.1:${plane.port}/metrics`)
+  const text = await scrape.text()
+  expect(text).toContain('faultline_changes_total{change="load",subject="cluster"} 1')
+  const [, timeS] = /^faultline_change_timestamp_seconds\{change="load",subject="cluster"\} (\S+)$/m.exec(text) ?? []
+  expect(Number(timeS) * 1000).toBeCloseTo(Date.parse((annotations[0] as { time: string }).time), 0)
 })
 
 test.each([
@@ -264,4 +269,10 @@ test('changes of processes go to the supervision', async () => {
   const answer = await ask('/v1/shutdown', { method: 'POST' })
   expect(answer.status).toBe(202)
   await eventually(() => expect(calls).toEqual(['restart users-1', 'scale orders 3', 'shutdown']))
+})
+
+test('metrics are there for a scraper without a token, and not for a foreign page', async () => {
+  const metrics = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${plane.port}/metrics`, { headers })
+  expect((await metrics({})).status).toBe(200)
+  expect((await metrics({ origin: 'http://evil.example' })).status).toBe(403)
 })

@@ -4,6 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../otel/sdk/logger.ts'
+import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
+import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
 import { regionDelays } from '../topology/delays.ts'
 import type { ClusterSize } from '../topology/nodes.ts'
 import { callPolicies } from '../topology/policies.ts'
@@ -62,7 +64,10 @@ export async function startControlPlane(
   { host, port }: { host: string; port: number },
 ): Promise<ControlPlane> {
   const registry = new Registry()
-  const annotations = new Annotations()
+  const metrics = createMetrics()
+  measureBuild(metrics, deps.version)
+  measureProcess(metrics)
+  const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
@@ -82,7 +87,7 @@ export async function startControlPlane(
   const setLoad = (next: number) => {
     if (next === requestsPerSecond) return
     requestsPerSecond = next
-    annotations.add('load', `load is ${next} requests/s`)
+    annotations.add('load', 'cluster', `load is ${next} requests/s`)
     streams.publisher.schedule()
   }
   const app = createControlApp({
@@ -90,6 +95,7 @@ export async function startControlPlane(
     access,
     registry,
     annotations,
+    metrics,
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
     urls: deps.urls,

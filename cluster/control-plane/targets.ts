@@ -12,7 +12,7 @@ export const TargetGroup = z.object({
 })
 export type TargetGroup = z.infer<typeof TargetGroup>
 
-/** Something that is scraped and has no control stream: the telemetry backend itself. */
+/** Something that is scraped and has no control stream: the telemetry backend, the control plane itself. */
 export type OtherTarget = { id: string; kind: string; region: string; address: string }
 
 /**

@@ -100,7 +100,7 @@ export class Databases {
   async restart(id: string): Promise<void> {
     await this.#cluster.node(id).restart()
     this.#startedAtMs.set(id, performance.now())
-    this.#deps.annotations.add('node-restarted', `${id} restarted`)
+    this.#deps.annotations.add('node-restarted', id, `${id} restarted`)
   }
 
   /** SIGKILLs a server; it is started again as after a crash. */
@@ -108,7 +108,7 @@ export class Databases {
     const server = this.#cluster.node(id)
     const { pid } = server
     await server.kill()
-    this.#deps.annotations.add('node-killed', `${id} killed`)
+    this.#deps.annotations.add('node-killed', id, `${id} killed`)
     void this.#startAgain(id)
     return { pid: pid ?? 0 }
   }
@@ -139,7 +139,7 @@ export class Databases {
   }
 
   died(id: string, reason: string): void {
-    this.#deps.annotations.add('node-died', `${id} died: ${reason}`)
+    this.#deps.annotations.add('node-died', id, `${id} died: ${reason}`)
     this.#deps.onDeath(`${id} died (${reason}); starting it again`)
     void this.#startAgain(id)
   }

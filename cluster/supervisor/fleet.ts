@@ -89,7 +89,7 @@ export class Fleet {
       await Promise.all(removed.map((id) => this.#retire(id)))
       if (added.length + removed.length > 0) {
         const changes = [...added.map((id) => `+${id}`), ...removed.map((id) => `−${id}`)].join(' ')
-        this.#deps.controlPlane.annotations.add('scaled', `${kind} scaled to ${replicas}: ${changes}`)
+        this.#deps.controlPlane.annotations.add('scaled', kind, `${kind} scaled to ${replicas}: ${changes}`)
       }
       return { added, removed }
     })
@@ -107,14 +107,14 @@ export class Fleet {
       this.#refuseWhenStopping()
       node.child.start()
       await this.#whenReady(() => [id], LATE_READY_TIMEOUT_MS).catch(refusal)
-      this.#deps.controlPlane.annotations.add('node-restarted', `${id} restarted`)
+      this.#deps.controlPlane.annotations.add('node-restarted', id, `${id} restarted`)
     })
   }
 
   kill(id: string): { pid: number } {
     const pid = this.#get(id).child.kill()
     if (pid === undefined) throw new HttpError(409, 'not_running', `${id} has no process at the moment`)
-    this.#deps.controlPlane.annotations.add('node-killed', `${id} killed`)
+    this.#deps.controlPlane.annotations.add('node-killed', id, `${id} killed`)
     return { pid }
   }
 

@@ -20,7 +20,7 @@ import type { ClusterPart, Progress } from './progress.ts'
 import { RunRecord } from './run-record.ts'
 import { newSecret, readOrCreateSecrets, type Secrets } from './secrets.ts'
 import { StartFailure } from './start-failure.ts'
-import { createSupervision, type Parts } from './supervision.ts'
+import { createSupervision, type Parts, SUPERVISOR_ID } from './supervision.ts'
 import { openSupervisorLog } from './supervisor-log.ts'
 
 /** One start, and the end of what it has started. */
@@ -92,7 +92,7 @@ export class Starting {
     await this.#allUntilCancelled(fleet.allReady())
     unsubscribe()
     controlPlane.setLoad(load)
-    controlPlane.annotations.add('cluster', 'the cluster is ready')
+    controlPlane.annotations.add('cluster', 'cluster', 'the cluster is ready')
     record.setPhase('running')
     log.info({ urls, load }, 'the cluster is ready')
     return {
@@ -169,8 +169,8 @@ export class Starting {
       version,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
-      onRestarted: (id) => annotations()?.add('node-restarted', `${id} restarted`),
-      onKilled: (id) => annotations()?.add('node-killed', `${id} killed`),
+      onRestarted: (id) => annotations()?.add('node-restarted', id, `${id} restarted`),
+      onKilled: (id) => annotations()?.add('node-killed', id, `${id} killed`),
     })
     this.#parts.backend = backend
     return backend
@@ -257,7 +257,7 @@ export class Starting {
   }
 
   #died({ id, reason, waitMs, tail }: ChildDeath): void {
-    this.#controlPlane?.annotations.add('node-died', `${id} died: ${reason}`)
+    this.#controlPlane?.annotations.add('node-died', id, `${id} died: ${reason}`)
     this.#report(`${id} died (${reason}); starting it again in ${waitMs / 1000} s`, { id, reason, tail })
   }
 
@@ -303,9 +303,12 @@ function needsDatabase(node: NodeSpec): boolean {
   return kindSpec(node.kind).database !== undefined
 }
 
-/** The backend tells of itself on the port of its Prometheus API. */
+/** The backend tells of itself on the port of its Prometheus API, the control plane on its own. */
 function otherTargets(urls: ClusterUrls): OtherTarget[] {
-  return [{ id: BACKEND_ID, kind: 'backend', region: 'global', address: new URL(urls.prometheus).host }]
+  return [
+    { id: BACKEND_ID, kind: 'backend', region: 'global', address: new URL(urls.prometheus).host },
+    { id: SUPERVISOR_ID, kind: 'supervisor', region: 'global', address: new URL(urls.control).host },
+  ]
 }
 
 function readVersion(root: string): string {

@@ -6,7 +6,7 @@ import type { Databases } from './databases.ts'
 import type { Fleet } from './fleet.ts'
 import { memoryBytes } from './memory.ts'
 
-const SUPERVISOR = 'supervisor'
+export const SUPERVISOR_ID = 'supervisor'
 
 /** The parts that exist so far; a cluster answers while it is starting, too. */
 export type Parts = { fleet?: Fleet; backend?: Backend; databases?: Databases; controlPort?: number }
@@ -16,7 +16,7 @@ export function createSupervision(parts: Readonly<Parts>, requestStop: () => voi
     const all = [parts.fleet, parts.backend, parts.databases].filter((part) => part !== undefined)
     const found = all.find((part) => part.has(id))
     if (found) return found
-    if (id === SUPERVISOR)
+    if (id === SUPERVISOR_ID)
       throw new HttpError(409, 'supervisor', 'the supervisor goes with the whole cluster: `faultline down`')
     const known = all.flatMap((part) => part.status().map((process) => process.id))
     throw new HttpError(404, 'unknown_node', `there is no node ${id}; there are ${known.join(', ')}`)
@@ -40,7 +40,7 @@ export function createSupervision(parts: Readonly<Parts>, requestStop: () => voi
 
 function supervisorStatus(port: number | undefined): ProcessStatus {
   return {
-    id: SUPERVISOR,
+    id: SUPERVISOR_ID,
     kind: 'supervisor',
     region: 'global',
     role: 'supervisor',
