@@ -44,6 +44,7 @@ export function createCheckout({ store, products, payments, queue, log, metrics 
       case 'other_request':
         throw new HttpError(422, 'idempotency_key_reused', 'this idempotency key was used with another address')
       case 'existing':
+        sales.repeated()
         if (begun.order.status !== 'pending' || !(await store.lease(begun.order.id))) return begun.order
         return attempt(begun.pending, card)
       case 'begun':
