@@ -1,5 +1,5 @@
 // The HTTP API of the control plane over what it knows (the registry) and what it can do (the supervision).
-import express, { type Express } from 'express'
+import express, { type Express, type Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { errorResponse, unknownRoute } from '../../services/kit/http/error-response.ts'
@@ -25,6 +25,8 @@ export type ControlAppDeps = {
   otherTargets: () => readonly OtherTarget[]
   documentVersion: () => number
   load: { get(): number; set(requestsPerSecond: number): void }
+  /** Beside those of the contract. */
+  routes?: Router | undefined
 }
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -73,6 +75,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
       },
     }),
   )
+  if (deps.routes) app.use(deps.routes)
   app.use(unknownRoute)
   app.use(errorResponse(deps.log))
   return app
