@@ -70,6 +70,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
       },
       killNode: ({ params }) => supervision.kill(params.id),
       shutdown: (_request, { response }) => {
+        if (supervision.shutdownRefused) throw supervision.shutdownRefused
         response.once('finish', () => supervision.shutdown())
         return { stopping: true as const }
       },

@@ -76,9 +76,8 @@ export function createContainerSupervision({ leases, plane, now }: ContainerSupe
     async kill(id) {
       throw elsewhere(`docker compose kill ${leases.get(id)?.node.kind ?? 'SERVICE'}`)
     },
-    shutdown() {
-      throw elsewhere('docker compose stop')
-    },
+    shutdown: () => {},
+    shutdownRefused: elsewhere('docker compose stop'),
   }
 }
 

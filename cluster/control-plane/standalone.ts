@@ -66,7 +66,7 @@ export async function startStandalone(
       otherTargets: () => options.otherTargets,
       allowedHosts: options.allowedHosts,
       // A document of this run is newer than all of the run before, however many it sent.
-      lastVersion: Math.floor(now() / 1000),
+      lastVersion: now(),
       routes: createRoutes(leaseApi, {
         takeLease: ({ body }, { request }) => {
           const address = body.host ?? plainAddress(request.socket.remoteAddress)
