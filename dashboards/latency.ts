@@ -12,6 +12,9 @@ const server = 'http_server_request_duration_seconds'
 const answers = 'load_request_duration_seconds'
 const statements = 'db_client_operation_duration_seconds'
 const waits = 'db_client_connection_wait_time_seconds'
+const graph = 'traces_service_graph_request'
+/** A database has no side of its own in traces. */
+const services = 'connection_type!="database"'
 const nodes = 'service=~"$service", region=~"$region"'
 
 /** The region in which each callee stands. */
@@ -104,10 +107,7 @@ follows from distances, and does not move when all is well.`,
           unit: unit.seconds,
           queries: [
             {
-              expr: `${mean('traces_service_graph_request_client_seconds', 'client, server')} - ${mean(
-                'traces_service_graph_request_server_seconds',
-                'client, server',
-              )} > 0`,
+              expr: `${mean(`${graph}_client_seconds`, 'client, server', services)} - ${mean(`${graph}_server_seconds`, 'client, server', services)} > 0`,
               legend: '{{client}} → {{server}}',
             },
           ],

@@ -3,7 +3,7 @@ import { pathOf } from './panels/catalogue.ts'
 import { buildDashboard } from './panels/dashboard.ts'
 import { logs } from './panels/logs.ts'
 import { nodeGraph } from './panels/node-graph.ts'
-import { mean, quantile, rate, share, sumRate } from './panels/promql.ts'
+import { quantile, rate, share, sumRate } from './panels/promql.ts'
 import { table } from './panels/table.ts'
 import { timeSeries } from './panels/time-series.ts'
 import { traceTable } from './panels/traces.ts'
@@ -11,9 +11,28 @@ import { unit } from './panels/unit.ts'
 import { one, services } from './panels/variables.ts'
 
 const graph = 'traces_service_graph_request'
-const hop = 'client, server'
 const seen = 'client=~"$service"'
-const calls = sumRate(`${graph}_total`, hop)
+
+/** A service and its database may have the same name: the database gets its kind behind it. */
+function hops(metric: string, labels: string, matchers = ''): string {
+  const more = matchers === '' ? '' : `, ${matchers}`
+  const services = sumRate(metric, labels, `connection_type!="database"${more}`)
+  const databases = rate(metric, `connection_type="database"${more}`)
+  return `(${services} or sum by (${labels}) (label_replace(${databases}, "server", "$1 database", "server", "(.*)")))`
+}
+
+const between = 'client, server'
+const calls = (labels: string, matchers = '') => hops(`${graph}_total`, labels, matchers)
+const failed = (labels: string, matchers = '') => hops(`${graph}_failed_total`, labels, matchers)
+
+function meanOf(side: 'client' | 'server', labels: string, matchers = ''): string {
+  const histogram = `${graph}_${side}_seconds`
+  return `${hops(`${histogram}_sum`, labels, matchers)} / ${hops(`${histogram}_count`, labels, matchers)}`
+}
+
+function p95Of(side: 'client' | 'server', matchers = ''): string {
+  return `histogram_quantile(0.95, ${hops(`${graph}_${side}_seconds_bucket`, `${between}, le`, matchers)})`
+}
 
 /** Edges have the labels that the graph's panel wants. */
 function edge(expr: string): string {
@@ -21,14 +40,13 @@ function edge(expr: string): string {
   return `label_join(${named}, "id", " → ", "client", "server")`
 }
 
-/** Every service that is called, with what `ofServers` says of it by `server`; those that only call have nothing: 0. */
+/** Everything that is called, with what `ofServers` says of it by `server`; those that only call have nothing: 0. */
 function node(ofServers: string): string {
   const called = `label_replace(${ofServers}, "id", "$1", "server", "(.*)")`
   const calling = `label_replace(0 * ${sumRate(`${graph}_total`, 'client')}, "id", "$1", "client", "(.*)")`
   return `label_replace(sum by (id) (${called}) or sum by (id) (${calling}), "title", "$1", "id", "(.*)")`
 }
 
-const milliseconds = (labels: string) => `1000 * ${mean(`${graph}_server_seconds`, labels)}`
 const journey = 'journey=~"$journey"'
 
 export const tracing = buildDashboard({
@@ -56,12 +74,12 @@ for the deepest span that is red, or for the widest without children.`,
           info: `Made from traces: each call between two services is an edge. In a ring: requests a second, the mean time of an answer, and the share
 that failed in red. A click on a service leads to its dashboard.`,
           nodes: {
-            main: node(sumRate(`${graph}_total`, 'server')),
+            main: node(calls('server')),
             // A service that nobody calls has no time.
-            milliseconds: `${node(milliseconds('server'))} >= 0`,
-            failed: node(share(sumRate(`${graph}_failed_total`, 'server'), sumRate(`${graph}_total`, 'server'))),
+            milliseconds: `${node(`1000 * ${meanOf('server', 'server')}`)} >= 0`,
+            failed: node(share(failed('server'), calls('server'))),
           },
-          edges: { main: edge(calls), milliseconds: edge(`1000 * ${mean(`${graph}_client_seconds`, hop)}`) },
+          edges: { main: edge(calls(between)), milliseconds: edge(`1000 * ${meanOf('client', between)}`) },
           links: [
             { title: 'This service', url: pathOf('service', { service: `\${__data.fields.id}` }) },
             { title: 'Traces of this service', url: pathOf('tracing', { service: `\${__data.fields.id}` }) },
@@ -85,18 +103,18 @@ hop whose caller waits long for a callee that is quick has its trouble on the wa
             },
           ],
           values: [
-            { title: 'Calls', expr: sumRate(`${graph}_total`, hop, seen), unit: unit.requestsPerSecond },
+            { title: 'Calls', expr: calls(between, seen), unit: unit.requestsPerSecond },
             {
               title: 'Failed',
-              expr: share(sumRate(`${graph}_failed_total`, hop, seen), sumRate(`${graph}_total`, hop, seen)),
+              expr: share(failed(between, seen), calls(between, seen)),
               unit: unit.share,
               limits: { doubtful: 0.01, bad: 0.05 },
             },
-            { title: 'p95 caller', expr: quantile(0.95, `${graph}_client_seconds`, hop, seen), unit: unit.seconds },
-            { title: 'p95 callee', expr: quantile(0.95, `${graph}_server_seconds`, hop, seen), unit: unit.seconds },
+            { title: 'p95 caller', expr: p95Of('client', seen), unit: unit.seconds },
+            { title: 'p95 callee', expr: p95Of('server', seen), unit: unit.seconds },
             {
               title: 'Between, mean',
-              expr: `${mean(`${graph}_client_seconds`, hop, seen)} - ${mean(`${graph}_server_seconds`, hop, seen)}`,
+              expr: `${meanOf('client', between, seen)} - ${meanOf('server', between, seen)}`,
               unit: unit.seconds,
               limits: { doubtful: 0.15, bad: 0.5 },
             },
@@ -109,7 +127,7 @@ hop whose caller waits long for a callee that is quick has its trouble on the wa
           unit: unit.seconds,
           queries: [
             {
-              expr: quantile(0.95, `${graph}_client_seconds`, hop, seen),
+              expr: p95Of('client', seen),
               legend: '{{client}} → {{server}}',
               exemplars: true,
             },

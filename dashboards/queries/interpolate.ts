@@ -45,11 +45,11 @@ function builtInValue(name: string, { startMs, endMs, stepMs }: TimeScope): stri
 
 function toText(chosen: Chosen, format: string | undefined): string {
   if (format !== undefined && format !== 'regex') throw new Error(`the format ${format} is not known`)
-  const escape = format === 'regex' ? escapeRegex : escapeForMatcher
-  if (typeof chosen === 'string') return escape(chosen)
+  const escaped = format === 'regex' ? escapeRegex : escapeForMatcher
+  if (typeof chosen === 'string') return escaped(chosen)
   // What `allValue` says is a pattern already.
   if ('allValue' in chosen) return chosen.allValue
-  const values = chosen.map(escape)
+  const values = chosen.map(escaped)
   return values.length === 1 ? (values[0] ?? '') : `(${values.join('|')})`
 }
 
