@@ -5,53 +5,47 @@ import { dashboards } from '../dashboards/all-dashboards.ts'
 import { type Chosen, interpolate, type TimeScope } from '../dashboards/queries/interpolate.ts'
 import {
   annotationQueriesOf,
-  type DrawnPanel,
   emptyIsGood,
   type PromQuery,
   panelQueries,
   panelsOf,
   standardChoice,
+  type Target,
   variableQueries,
 } from '../dashboards/queries/read-queries.ts'
 import { createMetricQueries } from './metric-queries.ts'
 
 /** A query as it is sent. */
-export type FilledQuery = Pick<PromQuery, 'place' | 'mode'> & { query: string; exemplars: boolean }
+export type FilledQuery = Omit<PromQuery, 'expr'> & { query: string }
 
 /** Every query of every panel and annotation, and of every variable the series that it looks through. */
 export function allQueries(scope: TimeScope, choose: (dashboard: Dashboard) => Record<string, Chosen>): FilledQuery[] {
   return Object.values(dashboards).flatMap((dashboard) => {
-    const fill = (text: string) => interpolate(text, choose(dashboard), scope)
-    const variables = variableQueries(dashboard).map(({ name, series, label }) => ({
-      place: `${dashboard.title} / variable ${name}`,
-      mode: 'instant' as const,
-      query: fill(`group by (${label}) (${series})`),
-      exemplars: false,
-    }))
-    const others = [...panelQueries(dashboard), ...annotationQueriesOf(dashboard)]
-    return [
-      ...variables,
-      ...others.map(({ place, expr, mode, exemplars }) => ({ place, mode, query: fill(expr), exemplars })),
-    ]
-  })
-}
-
-/** Those of the panels alone, by panel. */
-export function queriesOfPanel(dashboard: Dashboard, panel: DrawnPanel, scope: TimeScope): FilledQuery[] {
-  return panelQueries(dashboard)
-    .filter((query) => query.panel.id === panel.id)
-    .map(({ place, expr, mode, exemplars }) => ({
+    const choice = choose(dashboard)
+    const variables = variableQueries(dashboard).map(
+      ({ name, series, label }): PromQuery => ({
+        place: `${dashboard.title} / variable ${name}`,
+        mode: 'instant',
+        expr: `group by (${label}) (${series})`,
+        exemplars: false,
+        mayBeEmpty: false,
+      }),
+    )
+    const queries: PromQuery[] = [...variables, ...panelQueries(dashboard), ...annotationQueriesOf(dashboard)]
+    return queries.map(({ place, mode, expr, exemplars, mayBeEmpty }) => ({
       place,
       mode,
-      query: interpolate(expr, standardChoice(dashboard), scope),
+      query: interpolate(expr, choice, scope),
       exemplars,
+      mayBeEmpty,
     }))
+  })
 }
 
 export type Walker = {
   ask(query: FilledQuery): Promise<QueryData>
-  /** Panels without a finite value that do not say why that is good, each with its dashboard. */
-  emptyPanels(): Promise<string[]>
+  /** Where nothing is found: each query without a finite value, and each search without a trace, whose panel does not say why that is good. */
+  findsNothing(): Promise<string[]>
 }
 
 export function createWalker(prometheusUrl: string, jaegerUrl: string, scope: TimeScope): Walker {
@@ -64,29 +58,38 @@ export function createWalker(prometheusUrl: string, jaegerUrl: string, scope: Ti
     return (await answer).data
   }
 
-  async function hasData(dashboard: Dashboard, panel: DrawnPanel): Promise<boolean> {
-    const answers = await Promise.all(queriesOfPanel(dashboard, panel, scope).map(ask))
-    if (answers.some(hasFiniteValue)) return true
-    const searches = (panel.targets ?? []).filter(({ datasource }) => datasource.type === 'jaeger')
-    for (const search of searches) {
-      if ((await searchTraces(jaegerUrl, search, standardChoice(dashboard), scope)) > 0) return true
-    }
-    return false
-  }
-
   return {
     ask,
-    async emptyPanels() {
-      const empty: string[] = []
-      for (const dashboard of Object.values(dashboards)) {
-        for (const panel of panelsOf(dashboard)) {
-          if (panel.type === 'text' || emptyIsGood(panel) !== undefined) continue
-          if (!(await hasData(dashboard, panel))) empty.push(`${dashboard.title} / ${panel.title}`)
-        }
+    async findsNothing() {
+      const nothing: string[] = []
+      for (const query of allQueries(scope, standardChoice)) {
+        if (!query.mayBeEmpty && !hasFiniteValue(await ask(query))) nothing.push(query.place)
       }
-      return empty
+      for (const { place, search, dashboard, mayBeEmpty } of allSearches()) {
+        if (mayBeEmpty) continue
+        if ((await searchTraces(jaegerUrl, search, standardChoice(dashboard), scope)) === 0) nothing.push(place)
+      }
+      return nothing
     },
   }
+}
+
+export type TraceSearch = { place: string; dashboard: Dashboard; search: Target; mayBeEmpty: boolean }
+
+/** Every search for traces of every panel. */
+export function allSearches(): TraceSearch[] {
+  return Object.values(dashboards).flatMap((dashboard) =>
+    panelsOf(dashboard).flatMap((panel) =>
+      (panel.targets ?? [])
+        .filter(({ datasource }) => datasource.type === 'jaeger')
+        .map((search) => ({
+          place: `${dashboard.title} / ${panel.title}`,
+          dashboard,
+          search,
+          mayBeEmpty: emptyIsGood(panel) !== undefined,
+        })),
+    ),
+  )
 }
 
 export function hasFiniteValue(data: QueryData): boolean {
@@ -108,7 +111,7 @@ function pointsOf(data: QueryData): string[] {
 /** How many traces a search of a panel finds, asked as Grafana's Jaeger data source asks. Throws when it is refused. */
 export async function searchTraces(
   jaegerUrl: string,
-  { service = '', tags, minDuration, limit }: NonNullable<DrawnPanel['targets']>[number],
+  { service = '', tags, minDuration, limit }: Target,
   choice: Record<string, Chosen>,
   scope: TimeScope,
 ): Promise<number> {

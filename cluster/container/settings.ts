@@ -1,4 +1,6 @@
 // What a container is told: the variables of docker-compose.yml, read once, with the defaults of the image.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { nodeKinds } from '../topology/kinds.ts'
 
@@ -63,9 +65,15 @@ export type SettingsOf<P extends Part> = z.infer<(typeof ContainerSettings)[P]>
 
 /** Throws one `Error` that names every variable at fault, and never its value. */
 export function readSettings<P extends Part>(part: P, env: NodeJS.ProcessEnv): SettingsOf<P> {
-  const result = ContainerSettings[part].safeParse(env)
+  const result = ContainerSettings[part].safeParse({ FAULTLINE_VERSION: installedVersion(), ...env })
   // The schema of the part makes what its type says.
   if (result.success) return result.data as SettingsOf<P>
   const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`the environment of this container is not valid: ${faults.join('; ')}`)
+}
+
+/** The bundles lie in a folder beside package.json. */
+function installedVersion(): string {
+  const path = join(dirname(process.argv[1] ?? '.'), '../package.json')
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }

@@ -31,6 +31,8 @@ export type ControlPlaneDeps = {
   otherTargets?: () => readonly OtherTarget[]
   /** Host names by which it may be addressed; loopback ones when omitted. */
   allowedHosts?: readonly string[]
+  /** Told of every load that somebody sets. */
+  onLoad?: () => void
   /** Further routes, behind the same access rules. */
   routes?: Router
   /** Version of the first document less one: what nodes may have been told before; 0 when omitted. */
@@ -99,6 +101,7 @@ export async function startControlPlane(
     requestsPerSecond = next
     annotations.add('load', 'cluster', `load is ${next} requests/s`)
     streams.publisher.schedule()
+    deps.onLoad?.()
   }
   const app = createControlApp({
     log: deps.log,

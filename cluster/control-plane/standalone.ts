@@ -51,7 +51,7 @@ export async function startStandalone(
   const awaySinceMs = new Map<string, number>()
   const leaving = new Set<string>()
   const isAway = (id: string) => now() - (awaySinceMs.get(id) ?? now()) > TAKE_OVER_MS
-  const saveLeases = () =>
+  const save = () =>
     writeMemory(memoryFile, { leases: leases.all(), requestsPerSecond: controlPlane.requestsPerSecond() })
 
   const controlPlane: ControlPlane = await startControlPlane(
@@ -65,6 +65,7 @@ export async function startStandalone(
       urls: () => options.urls,
       otherTargets: () => options.otherTargets,
       allowedHosts: options.allowedHosts,
+      onLoad: () => save(),
       // A document of this run is newer than all of the run before, however many it sent.
       lastVersion: now(),
       routes: createRoutes(leaseApi, {
@@ -74,7 +75,7 @@ export async function startStandalone(
           leaving.delete(node.id)
           awaySinceMs.set(node.id, now())
           controlPlane.registry.register(node, address, body.port)
-          saveLeases()
+          save()
           log.info({ node: node.id, holder: body.holder, address }, 'lease granted')
           return node
         },
@@ -98,7 +99,7 @@ export async function startStandalone(
     leaving.delete(id)
     awaySinceMs.delete(id)
     controlPlane.unregister(id)
-    saveLeases()
+    save()
     log.info({ node: id }, how)
   }
   const speakWhenComplete = () => {
@@ -130,13 +131,9 @@ export async function startStandalone(
     speakWhenComplete()
     noticeReady()
   })
-  let savedLoad = controlPlane.requestsPerSecond()
   const sweep = setInterval(() => {
     speakWhenComplete()
     for (const [id, sinceMs] of awaySinceMs) if (now() - sinceMs > forgetMs) left(id, 'given up')
-    if (savedLoad === controlPlane.requestsPerSecond()) return
-    savedLoad = controlPlane.requestsPerSecond()
-    saveLeases()
   }, SWEEP_MS)
   return {
     controlPlane,

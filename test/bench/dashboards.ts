@@ -66,7 +66,7 @@ async function observe(root: string): Promise<DatasetSeries[]> {
       async () => {
         const endMs = Date.now()
         const scope = { startMs: endMs - 60_000, endMs, stepMs: STEP_MS }
-        return (await createWalker(prometheus, jaeger, scope).emptyPanels()).length === 0 || (await delay(1_000))
+        return (await createWalker(prometheus, jaeger, scope).findsNothing()).length === 0 || (await delay(1_000))
       },
       120_000,
     )
