@@ -1,4 +1,5 @@
 // 7. Where the data is, how old what one reads may be, and what waits to be done.
+import { ledgerRow } from './ledger-row.ts'
 import { buildDashboard } from './panels/dashboard.ts'
 import { quantile, rate, sumRate } from './panels/promql.ts'
 import { stat } from './panels/stat.ts'
@@ -208,6 +209,6 @@ exactly once. They come in pairs with retries and deaths.`,
         }),
       ],
     },
-    // The row of the ledger stands here: its terms, leader, commit index and quorum latency.
+    ledgerRow,
   ],
 })

@@ -8,6 +8,8 @@ export type Query = {
   legend: string
   /** Show examples of values as dots that lead to their traces: for expressions of a histogram that has exemplars. */
   exemplars?: true
+  /** Only the compose stack has it, of the programs that stand in the embedded backend's place. */
+  ofStack?: true
 }
 
 /** No step is finer than this, so that `$__rate_interval` spans at least four scrapes of up to 5 s, and 20 s. */
@@ -17,9 +19,12 @@ export function refIdOf(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index)
 }
 
-export function rangeQuery({ expr, legend, exemplars }: Query, index: number): DataqueryBuilder {
+/** Behind the names of series that only the compose stack has. */
+export const OF_STACK = ' (compose)'
+
+export function rangeQuery({ expr, legend, exemplars, ofStack }: Query, index: number): DataqueryBuilder {
   return builder(expr, index)
-    .legendFormat(legend)
+    .legendFormat(ofStack ? `${legend}${OF_STACK}` : legend)
     .range()
     .exemplar(exemplars === true)
 }

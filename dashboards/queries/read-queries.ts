@@ -1,6 +1,7 @@
 // Everything that a dashboard asks, read from its JSON as whoever draws it does: panels, annotations, variables. Asks nobody.
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { EMPTY_IS_GOOD } from '../panels/panel.ts'
+import { OF_STACK } from '../panels/query.ts'
 import type { Chosen } from './interpolate.ts'
 
 /** What is in a target, whichever data source it is for. */
@@ -40,6 +41,8 @@ export type PromQuery = {
   expr: string
   mode: 'instant' | 'range'
   exemplars: boolean
+  /** Nothing found is no fault: the panel says why, or only the compose stack has it. */
+  mayBeEmpty: boolean
 }
 
 /** Every query of Prometheus that panels send, variables not filled in. */
@@ -47,11 +50,12 @@ export function panelQueries(dashboard: Dashboard): (PromQuery & { panel: DrawnP
   return panelsOf(dashboard).flatMap((panel) =>
     (panel.targets ?? [])
       .filter(({ datasource }) => datasource.type === 'prometheus')
-      .map(({ expr = '', instant, exemplar, refId }) => ({
+      .map(({ expr = '', instant, exemplar, refId, legendFormat = '' }) => ({
         place: `${dashboard.title} / ${panel.title} / ${refId}`,
         expr,
         mode: instant ? 'instant' : 'range',
         exemplars: exemplar === true,
+        mayBeEmpty: emptyIsGood(panel) !== undefined || legendFormat.endsWith(OF_STACK),
         panel,
       })),
   )
@@ -63,6 +67,7 @@ export function annotationQueriesOf(dashboard: Dashboard): PromQuery[] {
     expr,
     mode: 'range',
     exemplars: false,
+    mayBeEmpty: true,
   }))
 }
 
