@@ -1,10 +1,10 @@
 // The installed Prometheus, as anybody would run it: with a configuration and rules of the test's own, on a free port of the loopback.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from './until.ts'
 
@@ -26,6 +26,7 @@ export function prometheusTest(name: string, body: () => Promise<void>, timeoutM
 export async function startRealPrometheus(config: object, files: Record<string, string> = {}): Promise<RealPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-prometheus-'))
   for (const [name, text] of Object.entries({ ...files, 'prometheus.yml': JSON.stringify(config) })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
   const port = await freePort()
@@ -63,7 +64,7 @@ export async function startRealPrometheus(config: object, files: Record<string, 
   return { url, stop }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

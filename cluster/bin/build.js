@@ -1,6 +1,7 @@
 // Builds dist/: one CommonJS bundle for the nodes, one for the telemetry backend, one for the command line.
 // Starts that build at the same time take turns, and a reader of dist/ never sees half a file.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -66,12 +67,39 @@ export async function buildIfChanged(root) {
   }
 }
 
+/**
+ * Builds what a container image needs, and waits until all of it is there: an image is built once and started often.
+ * @param {string} root absolute path of the sources
+ * @returns {Promise<true>}
+ */
+export async function buildImage(root) {
+  const dist = join(root, 'dist')
+  const codeCache = await buildNode(root)
+  await buildPlain(root, {
+    faultline: 'cluster/cli/main.ts',
+    container: 'cluster/container/main.ts',
+    'start-node': 'cluster/container/start-node.ts',
+  })
+  codeCache.ref()
+  if (codeCache.exitCode === null) await once(codeCache, 'exit')
+  if (!existsSync(join(dist, 'node.cache'))) throw new Error('the code cache of the nodes was not written')
+  return true
+}
+
 /** @param {string} root */
 async function buildAll(root) {
-  const dist = join(root, 'dist')
-  const draft = join(dist, '.draft')
-  rmSync(draft, { recursive: true, force: true })
   rmSync(join(root, 'dist/.fingerprint'), { force: true })
+  await buildNode(root)
+  await buildPlain(root, { faultline: 'cluster/cli/main.ts', backend: 'otel/backend/main.ts' })
+}
+
+/**
+ * Resolves to the process that writes the code cache meanwhile.
+ * @param {string} root
+ */
+async function buildNode(root) {
+  const dist = join(root, 'dist')
+  const draft = emptyDraft(dist)
   const node = await esbuild({
     ...shared,
     outfile: join(draft, 'node.js'),
@@ -80,18 +108,31 @@ async function buildAll(root) {
   })
   publish(dist, node.outputFiles)
   // Goes on while the others are built, and is done when the first node starts.
-  writeCodeCache(dist)
+  return writeCodeCache(dist)
+}
+
+/**
+ * @param {string} root
+ * @param {Record<string, string>} entries source by name of the bundle
+ */
+async function buildPlain(root, entries) {
+  const dist = join(root, 'dist')
+  const draft = emptyDraft(dist)
   const plain = await esbuild({
     ...shared,
     outdir: draft,
-    entryPoints: [
-      { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
-      { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
-    ],
+    entryPoints: Object.entries(entries).map(([out, source]) => ({ in: join(root, source), out })),
     plugins: [stubPlugin],
   })
   publish(dist, plain.outputFiles)
   rmSync(draft, { recursive: true, force: true })
+}
+
+/** @param {string} dist */
+function emptyDraft(dist) {
+  const draft = join(dist, '.draft')
+  rmSync(draft, { recursive: true, force: true })
+  return draft
 }
 
 /**
@@ -145,7 +186,9 @@ const program = process.argv[1]
 if (program?.endsWith('build.js') && import.meta.url === pathToFileURL(program).href) {
   const startedAt = performance.now()
   try {
-    const built = await buildIfChanged(fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''))
+    const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+    const forImage = process.argv[2] === '--image'
+    const built = forImage ? await buildImage(root) : await buildIfChanged(root)
     console.log(built ? `built in ${((performance.now() - startedAt) / 1000).toFixed(2)} s` : 'dist/ is up to date')
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

@@ -26,6 +26,7 @@ const environment = {
 /**
  * Has the cache of the nodes' bundle in `dist` written, and waits for nothing: until it is there, nodes just start slower.
  * @param {string} dist
+ * @returns {import('node:child_process').ChildProcess} the node that writes it, which keeps nobody waiting
  */
 export function writeCodeCache(dist) {
   const child = spawn(process.execPath, [...nodeFlags, join(dist, 'node.cjs')], {
@@ -35,4 +36,5 @@ export function writeCodeCache(dist) {
   })
   child.on('error', () => {})
   child.unref()
+  return child
 }

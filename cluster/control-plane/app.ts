@@ -1,5 +1,5 @@
 // The HTTP API of the control plane over what it knows (the registry) and what it can do (the supervision).
-import express, { type Express } from 'express'
+import express, { type Express, type Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { errorResponse, unknownRoute } from '../../services/kit/http/error-response.ts'
@@ -33,6 +33,8 @@ export type ControlAppDeps = {
   faults: FaultBook
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
+  /** Beside those of the contract. */
+  routes?: Router | undefined
 }
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -78,11 +80,13 @@ export function createControlApp(deps: ControlAppDeps): Express {
       ...faultHandlers(deps),
       ...policyHandlers({ ...deps, store: deps.policies }),
       shutdown: (_request, { response }) => {
+        if (supervision.shutdownRefused) throw supervision.shutdownRefused
         response.once('finish', () => supervision.shutdown())
         return { stopping: true as const }
       },
     }),
   )
+  if (deps.routes) app.use(deps.routes)
   app.use(unknownRoute)
   app.use(errorResponse(deps.log))
   return app

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
 import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
@@ -35,6 +36,12 @@ export type ControlPlaneDeps = {
   otherTargets?: () => readonly OtherTarget[]
   /** Host names by which it may be addressed; loopback ones when omitted. */
   allowedHosts?: readonly string[]
+  /** Told of every load that somebody sets. */
+  onLoad?: () => void
+  /** Further routes, behind the same access rules. */
+  routes?: Router
+  /** Version of the first document less one: what nodes may have been told before; 0 when omitted. */
+  lastVersion?: number
   /** See StreamServerDeps; for tests. */
   pingEveryMs?: number
   silenceMs?: number
@@ -50,6 +57,10 @@ export type ControlPlane = {
   setLoad(requestsPerSecond: number): void
   /** Calls `listener` when the state of a node's stream may have changed; returns how to stop that. */
   onChange(listener: (id: string) => void): () => void
+  /** Sends no document from now on, and takes note of everything all the same. */
+  silence(): void
+  /** Ends the silence. */
+  speak(): void
   /** Forgets a node and tells its callers. */
   unregister(id: string): void
   /**
@@ -109,12 +120,14 @@ export async function startControlPlane(
     },
     ...(deps.pingEveryMs === undefined ? {} : { pingEveryMs: deps.pingEveryMs }),
     ...(deps.silenceMs === undefined ? {} : { silenceMs: deps.silenceMs }),
+    ...(deps.lastVersion === undefined ? {} : { lastVersion: deps.lastVersion }),
   })
   const setLoad = (next: number) => {
     if (next === requestsPerSecond) return
     requestsPerSecond = next
     annotations.add('load', 'cluster', `load is ${next} requests/s`)
     streams.publisher.schedule()
+    deps.onLoad?.()
   }
   const app = createControlApp({
     log: deps.log,
@@ -131,6 +144,7 @@ export async function startControlPlane(
     policies,
     faults,
     publish: () => streams.publisher.allApplied(POLICY_APPLY_TIMEOUT_MS),
+    routes: deps.routes,
   })
   const server = createServer({ maxHeaderSize: 8 * 1024, requestTimeout: 10_000 }, app)
   streams.attach(server)
@@ -151,6 +165,8 @@ export async function startControlPlane(
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    silence: () => streams.publisher.silence(),
+    speak: () => streams.publisher.speak(),
     unregister(id) {
       if (registry.unregister(id)) streams.publisher.schedule()
     },

@@ -15,6 +15,8 @@ export type PublisherDeps = {
   faults: (id: string, session: number) => ToldFault[]
   /** Sends to the node's current stream. */
   send: (id: string, message: ToNode) => void
+  /** Version of the first document less one; 0 when omitted. */
+  lastVersion?: number
 }
 
 export class Publisher {
@@ -23,13 +25,26 @@ export class Publisher {
   private readonly lastSent = new Map<string, string>()
   private readonly waiting = new Set<() => void>()
   private timer: NodeJS.Timeout | undefined
+  private isSilent = false
 
   constructor(deps: PublisherDeps) {
     this.deps = deps
+    this.newestVersion = deps.lastVersion ?? 0
   }
 
   get version(): number {
     return this.newestVersion
+  }
+
+  /** Says nothing from now on: a control plane that knows too little had better let the nodes' last documents stand. */
+  silence(): void {
+    this.isSilent = true
+  }
+
+  /** Ends the silence: everybody connected is sent what it missed. */
+  speak(): void {
+    this.isSilent = false
+    this.flush()
   }
 
   /** Has changed documents sent within 20 ms. */
@@ -83,6 +98,7 @@ export class Publisher {
   }
 
   private sendChanged(ids: readonly string[]): void {
+    if (this.isSilent) return
     const { registry, world, faults, send } = this.deps
     const bodies = new Map<NodeKind, { document: ReturnType<typeof buildDocument>; text: string }>()
     let version: number | undefined

@@ -31,9 +31,12 @@ const offline = {
 export class Registry {
   private readonly members = new Map<string, Member>()
 
-  /** Makes a node known before its process starts, anew before each start. Only known nodes may open a stream. */
-  register(node: NodeSpec, host: string, port: number): void {
-    this.members.set(node.id, { ...offline, node, host, port, joined: false, draining: false })
+  /**
+   * Makes a node known before its process starts, anew before each start. Only known nodes may open a stream.
+   * @param joined whether it had opened one before, to a control plane that is no more
+   */
+  register(node: NodeSpec, host: string, port: number, joined = false): void {
+    this.members.set(node.id, { ...offline, node, host, port, joined, draining: false })
   }
 
   /** Forgets a node. */

@@ -23,6 +23,8 @@ export type StreamServerDeps = {
   pingEveryMs?: number
   /** Silence after which a node counts as gone; 5000 when omitted. */
   silenceMs?: number
+  /** See PublisherDeps. */
+  lastVersion?: number
 }
 
 type Stream = { socket: WebSocket; session: number; id: string; heardAtMs: number }
@@ -45,6 +47,7 @@ export class StreamServer {
       world: deps.world,
       faults: deps.faults,
       send: (id, message) => this.send(id, message),
+      ...(deps.lastVersion === undefined ? {} : { lastVersion: deps.lastVersion }),
     })
     this.heartbeat = setInterval(() => this.checkPulse(performance.now()), deps.pingEveryMs ?? 1_000)
     this.heartbeat.unref()

@@ -1,4 +1,5 @@
 // What the control plane asks of whoever runs the processes: the local supervisor, or nobody when nodes run as containers.
+import type { HttpError } from '../../services/kit/http/errors.ts'
 import type { NodeKind } from '../topology/kinds.ts'
 import type { NodeStatus } from './contract.ts'
 
@@ -15,4 +16,6 @@ export type Supervision = {
   setSynchronousReplication(mode: 'off' | 'any' | 'all'): Promise<void>
   /** Begins to stop the cluster; resolves before it has. */
   shutdown(): void
+  /** Why the cluster cannot be stopped from here; it can when omitted. */
+  readonly shutdownRefused?: HttpError
 }

@@ -6,6 +6,8 @@ import type { NodeSpec } from './nodes.ts'
 export type Telemetry = 'on' | 'metrics' | 'off'
 
 export type NodeSurroundings = {
+  /** Address to listen on; that of this machine alone when omitted. */
+  host?: string | undefined
   port: number
   /** Control plane, for instance `ws://127.0.0.1:7070`. */
   controlUrl: string
@@ -20,6 +22,8 @@ export type NodeSurroundings = {
   seed: number
   /** Journeys of the load generator, when not its own. */
   journeysFile?: string | undefined
+  /** Whether whoever started the node holds its standard input, and is gone when that ends; true when omitted. */
+  parentPipe?: boolean
   /** Connection string of the primary for a role on a database. */
   databaseUrl(role: DatabaseRole, database: string): string
   /** The same for the replica of a region; undefined when the region has none. */
@@ -33,14 +37,14 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     FAULTLINE_NODE: node.id,
     FAULTLINE_KIND: node.kind,
     FAULTLINE_REGION: node.region,
-    FAULTLINE_HOST: '127.0.0.1',
+    FAULTLINE_HOST: around.host ?? '127.0.0.1',
     FAULTLINE_PORT: String(around.port),
     FAULTLINE_CONTROL_URL: around.controlUrl,
     FAULTLINE_TOKEN: around.token,
     FAULTLINE_OTLP_URL: around.otlpUrl,
     FAULTLINE_TELEMETRY: around.telemetry,
     FAULTLINE_LOG_LEVEL: around.logLevel,
-    FAULTLINE_PARENT_PIPE: '1',
+    FAULTLINE_PARENT_PIPE: around.parentPipe === false ? '0' : '1',
     FAULTLINE_VERSION: around.version,
   }
   if (database) {

@@ -32,13 +32,13 @@ export function nodesFor(size: ClusterSize): NodeSpec[] {
 }
 
 /** Where replicas of a kind stand; scaling gives each of these places the same number. */
-function placesOf(kind: NodeKind, size: ClusterSize): NodeRegion[] {
+export function placesOf(kind: NodeKind, size: ClusterSize): NodeRegion[] {
   const { placement } = kindSpec(kind)
   if (placement === 'regional') return regionsOf(size)
   return [placement === 'global' ? 'global' : homeRegion]
 }
 
-function makeNode(kind: NodeKind, region: NodeRegion, ordinal: number): NodeSpec {
+export function makeNode(kind: NodeKind, region: NodeRegion, ordinal: number): NodeSpec {
   const regional = kindSpec(kind).placement === 'regional'
   const id = regional ? `${kind}-${region}${ordinal === 1 ? '' : `-${ordinal}`}` : `${kind}-${ordinal}`
   return { id, kind, region, ordinal }

@@ -36,6 +36,12 @@ export async function consumeBatch({
     help: 'Orders that were shipped',
     labels: ['customer_region'],
   })
+  const duplicates = metrics.counter({
+    name: 'shop_duplicates_suppressed_total',
+    help: 'Repeats of what was done already, that had no further effect',
+    labels: ['operation'],
+  })
+  duplicates.add({ operation: 'shipment' }, 0)
   const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
   await Promise.all(messages.map(handle))
   return messages.length
@@ -59,6 +65,7 @@ export async function consumeBatch({
     const record = policy().idempotency ? store.ship : store.shipAgain
     const { trackingNumber, isNew } = await record(orderId, trackingNumberOf(orderId))
     if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
+    else duplicates.add({ operation: 'shipment' })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
     if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)
     log.info({ orderId, trackingNumber }, 'order shipped')

@@ -56,6 +56,7 @@ export function createCheckout({
       case 'other_request':
         throw new HttpError(422, 'idempotency_key_reused', 'this idempotency key was used with another address')
       case 'existing':
+        sales.repeated()
         if (begun.order.status !== 'pending' || !(await store.lease(begun.order.id))) return begun.order
         return attempt(begun.pending, card)
       case 'begun':

@@ -4,7 +4,12 @@ import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { Region } from '../kit/control/document.ts'
 import type { RefusalReason } from './contract.ts'
 
-export type SalesMeter = { accepted(totalCents: number): void; refused(reason: RefusalReason): void }
+export type SalesMeter = {
+  accepted(totalCents: number): void
+  refused(reason: RefusalReason): void
+  /** A checkout came again that is known already. */
+  repeated(): void
+}
 
 export function createSalesMeter(metrics: Metrics): SalesMeter {
   const orders = metrics.counter({
@@ -17,6 +22,12 @@ export function createSalesMeter(metrics: Metrics): SalesMeter {
     help: 'What accepted orders were worth, in US dollars',
     labels: ['customer_region'],
   })
+  const duplicates = metrics.counter({
+    name: 'shop_duplicates_suppressed_total',
+    help: 'Repeats of what was done already, that had no further effect',
+    labels: ['operation'],
+  })
+  duplicates.add({ operation: 'checkout' }, 0)
   // Known from the start, so that the first order of a region is seen as an increase.
   for (const customer_region of Region.options) {
     orders.add({ outcome: 'accepted', reason: undefined, customer_region }, 0)
@@ -28,6 +39,7 @@ export function createSalesMeter(metrics: Metrics): SalesMeter {
       orders.add({ outcome: 'accepted', reason: undefined, customer_region })
       revenue.add({ customer_region }, totalCents / 100)
     },
+    repeated: () => duplicates.add({ operation: 'checkout' }),
     refused: (reason) => orders.add({ outcome: 'refused', reason, customer_region: currentCustomerRegion() }),
   }
 }

@@ -26,6 +26,12 @@ export function createApp({ store, now, policy = defaultLivePolicy, log, metrics
     help: 'Charges by their outcome, each order once',
     labels: ['outcome', 'reason'],
   })
+  const duplicates = metrics.counter({
+    name: 'shop_duplicates_suppressed_total',
+    help: 'Repeats of what was done already, that had no further effect',
+    labels: ['operation'],
+  })
+  duplicates.add({ operation: 'charge' }, 0)
   const routes = createRoutes(paymentsApi, {
     charge: async ({ params, body }) => {
       const { amountCents, currency } = body
@@ -51,6 +57,7 @@ export function createApp({ store, now, policy = defaultLivePolicy, log, metrics
     log.info({ orderId, outcome: outcome.kind }, `charge ${outcome.kind}`)
     const reason = outcome.kind === 'declined' ? outcome.reason : undefined
     if (isNew) payments.add({ outcome: outcome.kind, reason })
+    else duplicates.add({ operation: 'charge' })
     return outcome
   }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildIfChanged } from '../../cluster/bin/build.js'
+import type { ClusterUrls } from '../../cluster/control-plane/contract.ts'
 import { startCluster } from '../../cluster/supervisor/cluster.ts'
 import { readRunFile } from '../../cluster/supervisor/run-file.ts'
 import type { Telemetry } from '../../cluster/topology/environment.ts'
@@ -13,6 +14,7 @@ import { until } from '../until.ts'
 export type BenchNode = { id: string; kind: string; pid: number; address: string }
 
 export type BenchCluster = {
+  urls: ClusterUrls
   nodes(): Promise<BenchNode[]>
   pssBytes(): Promise<number>
   /** In requests a second; 0 for none. */
@@ -29,6 +31,7 @@ export async function startBenchCluster(
   const cluster = await startCluster({ root, dataDir, seed: 1, ports: 'auto', ...options })
   const processes = () => cluster.supervision.processes()
   return {
+    urls: cluster.urls,
     nodes: async () =>
       (await processes()).flatMap(({ id, kind, pid, address }) => (pid && address ? [{ id, kind, pid, address }] : [])),
     // This process stands for the supervisor and the benchmark; a supervisor alone is counted by `faultline status`.

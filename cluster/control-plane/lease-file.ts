@@ -1,0 +1,29 @@
+// What a control plane without a supervisor must remember beyond its own end: who is which node, and the load that was asked for.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { Lease } from './leases.ts'
+
+const Memory = z.object({ leases: z.array(Lease), requestsPerSecond: z.number().min(0).optional() })
+export type Memory = z.infer<typeof Memory>
+
+/** Empty when there is no file yet. Throws an `Error` that names the file when it makes no sense. */
+export function readMemory(path: string): Memory {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { leases: [] }
+    throw error
+  }
+  try {
+    return Memory.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Error(`${path} is damaged: remove it, and restart the nodes`, { cause })
+  }
+}
+
+/** In one step: who reads it after a crash finds all of it, or all of the one before. */
+export function writeMemory(path: string, memory: Memory): void {
+  writeFileSync(`${path}.new`, JSON.stringify(memory), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}

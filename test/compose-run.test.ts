@@ -1,0 +1,250 @@
+// docker-compose.yml in motion, without an engine: the image is built from the Dockerfile in a clean folder, and its containers are
+// processes of an ordinary user on a read-only tree. PostgreSQL and Prometheus are real ones, with the files that Compose mounts.
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { nodeFlags } from '../cluster/bin/node-flags.js'
+import { mallocEnvironment } from '../cluster/supervisor/frugality.ts'
+import { nodesFor } from '../cluster/topology/nodes.ts'
+import { readCompose } from './compose-file.ts'
+import { ComposeProcesses } from './compose-processes.ts'
+import { type ContainerPostgres, startContainerPostgres } from './container-postgres.ts'
+import { createCustomer } from './customer.ts'
+import { buildImage, type Image } from './image.ts'
+import { createMetricQueries } from './metric-queries.ts'
+import { freePort, isPrometheusInstalled, prometheusTest, type RealPrometheus } from './real-prometheus.ts'
+import { startStackPrometheus } from './stack-prometheus.ts'
+import { until } from './until.ts'
+
+const LOAD = 5
+const compose = readCompose({ FAULTLINE_LOAD: String(LOAD) })
+const own = Object.entries(compose.services).filter(([, { image }]) => image === 'faultline:local')
+const shop = own.filter(([, { environment }]) => environment?.['FAULTLINE_KIND'])
+
+// Each test starts and stops whole processes.
+vi.setConfig({ testTimeout: 120_000 })
+
+let folder: string
+let image: Image
+let containers: ComposeProcesses
+let postgres: ContainerPostgres | undefined
+let prometheus: RealPrometheus | undefined
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'faultline-compose-'))
+  chmodSync(folder, 0o755)
+  image = buildImage(join(folder, 'image'))
+  const [control, database, metrics] = [await freePort(), await freePort(), await freePort()]
+  const server = `127.0.0.1:${database}`
+  // Replicas have a test of their own.
+  const servers = Object.fromEntries(['na', 'eu', 'asia'].map((region) => [`postgres-${region}:5432`, server]))
+  const nobody = '127.0.0.1:1'
+  const addresses = {
+    ...servers,
+    'control:7070': `127.0.0.1:${control}`,
+    'collector:4318': nobody,
+    'jaeger:16686': nobody,
+    'frontdoor:8080': nobody,
+  }
+  if (isPrometheusInstalled) {
+    const tokenFile = join(folder, 'volumes/token/token')
+    prometheus = await startStackPrometheus({ controlUrl: `http://127.0.0.1:${control}`, tokenFile })
+  }
+  const prometheusAddress = prometheus ? new URL(prometheus.url).host : `127.0.0.1:${metrics}`
+  containers = new ComposeProcesses({
+    compose,
+    image,
+    folder,
+    addresses: { ...addresses, 'prometheus:9090': prometheusAddress },
+  })
+  await containers.once('secrets')
+  const passwords = containers.volume('postgres-passwords')
+  const service = compose.services['postgres-na']
+  if (!service) throw new Error('there is no service postgres-na')
+  postgres = await startContainerPostgres(service, { folder, passwords, port: database })
+  await containers.once('setup')
+  await containers.start('control')
+  for (const [name, { scale = 1 }] of inOrder()) {
+    for (let index = 1; index <= scale; index++) await containers.start(name, index)
+  }
+}, 300_000)
+
+afterAll(async () => {
+  await containers?.stopAll()
+  await Promise.all([postgres?.stop(), prometheus?.stop()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Services of the shop, each after all that it depends on: as they would be started. */
+function inOrder(): typeof shop {
+  const ordered: typeof shop = []
+  const isReady = (name: string) => !shop.some(([other]) => other === name) || ordered.some(([other]) => other === name)
+  while (ordered.length < shop.length) {
+    const next = shop.filter(([name, { depends_on = {} }]) => {
+      return !ordered.some(([other]) => other === name) && Object.keys(depends_on).every(isReady)
+    })
+    if (next.length === 0) throw new Error('services depend on each other in a circle')
+    ordered.push(...next)
+  }
+  return ordered
+}
+
+const faultline = (...args: string[]) => containers.exec('control', ['faultline', ...args])
+type Status = { nodes: { id: string; ready: boolean; restarts: number }[]; requestsPerSecond: number }
+const status = () => JSON.parse(faultline('status', '--json').stdout) as Status
+const frontdoor = () => `http://${containers.get('frontdoor').address}`
+
+const metricsOf = async (name: string) => (await fetch(`http://${containers.get(name).address}/metrics`)).text()
+
+/** How many replicas of a kind a node balances over, by its own metrics. */
+async function endpointsSeenBy(name: string, callee: string): Promise<number> {
+  const lines = (await metricsOf(name)).split('\n').filter((line) => line.startsWith('faultline_endpoints{'))
+  const line = lines.find((one) => one.includes(`callee="${callee}"`) && one.includes('state="healthy"'))
+  if (!line) throw new Error(`${name} tells no replicas of ${callee}: ${lines.join('; ')}`)
+  return Number(line.split(' ')[1])
+}
+
+async function placeOrder(): Promise<number> {
+  const customer = createCustomer(frontdoor())
+  await customer.signUp()
+  await customer.putIntoBasket('p-0001')
+  return (await customer.checkOut()).status
+}
+
+describe('the image', () => {
+  test('holds the bundles, native code and pages, and no sources', () => {
+    const files = readdirSync(join(image.folder, 'app'), { recursive: true, encoding: 'utf8' })
+    expect(files.filter((file) => /\.(ts|map)$|testdata/.test(file) && !file.endsWith('.d.ts'))).toEqual([])
+    expect(readdirSync(join(image.folder, 'app/node_modules'))).toEqual(['@node-rs'])
+    for (const file of ['dist/node.cache', 'dist/start-node.cjs', 'dist/container.cjs', 'dist/faultline.cjs']) {
+      expect(files, file).toContain(file)
+    }
+  })
+
+  test('starts nodes as the supervisor does, as an ordinary user', () => {
+    expect(image.entrypoint).toEqual(['node', ...nodeFlags])
+    expect(image.env).toMatchObject(mallocEnvironment)
+    expect(image.user).toBe('node')
+  })
+
+  test('has a folder of its own user for every volume', () => {
+    const targets = own.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[1] ?? ''))
+    for (const target of new Set(targets)) expect(existsSync(join(image.folder, target)), target).toBe(true)
+  })
+})
+
+test('secrets are made once, each for those who need it', async () => {
+  const files = [
+    'token/token',
+    'passwords/secrets.json',
+    'postgres-passwords/superuser',
+    'postgres-passwords/replication',
+  ]
+  const paths = files.map((file) => join(folder, 'volumes', file))
+  const before = paths.map((path) => readFileSync(path, 'utf8'))
+  expect(new Set(before).size).toBe(4)
+  expect(await containers.once('secrets')).toContain('all secrets are there')
+  expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(before)
+  expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual([0o444, 0o600, 0o444, 0o444])
+})
+
+test('set-up runs again and changes nothing', async () => {
+  expect(await containers.once('setup')).toContain('all databases are filled')
+})
+
+test('every node of the topology is there, and healthy by the check of the file', () => {
+  const ids = status().nodes.map(({ id }) => id)
+  expect(ids.sort()).toEqual([...nodesFor('full').map(({ id }) => id), 'control'].sort())
+  expect(faultline('status').status).toBe(0)
+})
+
+test('a container without its control plane or its secret says so', async () => {
+  const [, orders] = own.find(([name]) => name === 'orders') ?? []
+  const without = { ...compose, services: { stranger: { ...orders, volumes: [] } } } as typeof compose
+  const strangers = new ComposeProcesses({ compose: without, image, folder, addresses: {} })
+  await expect(strangers.start('stranger')).rejects.toThrow('has the service `secrets` run')
+})
+
+test('an order goes through, and load comes', async () => {
+  expect(await placeOrder()).toBe(201)
+  await until('requests of the load generator', async () => {
+    return /load_requests_offered_total [1-9]/.test(await metricsOf('load'))
+  })
+})
+
+test('scaled, callers follow; scaled back, nobody notices', async () => {
+  await containers.start('orders', 3)
+  await containers.start('orders', 4)
+  await until('the gateway to see four', async () => (await endpointsSeenBy('gateway-na', 'orders')) === 4, 20_000)
+  expect(status().nodes.map(({ id }) => id)).toEqual(expect.arrayContaining(['orders-3', 'orders-4']))
+  expect(await containers.stop('orders-4')).toBe(0)
+  expect(await containers.stop('orders-3')).toBe(0)
+  await until('the gateway to see two', async () => (await endpointsSeenBy('gateway-na', 'orders')) === 2, 20_000)
+  expect(status().nodes.map(({ id }) => id)).not.toContain('orders-4')
+  expect(await placeOrder()).toBe(201)
+})
+
+test('a container that is killed and started again is the same node', async () => {
+  await containers.stop('payments-2', 'SIGKILL')
+  await until('payments-2 to be missed', () => status().nodes.some(({ id, ready }) => id === 'payments-2' && !ready))
+  await containers.start('payments', 2)
+  await until('payments-2 to be back', () => status().nodes.every(({ ready }) => ready))
+  expect(status().nodes.find(({ id }) => id === 'payments-2')?.restarts).toBe(1)
+})
+
+test('the control plane may be restarted: nobody forgets anybody', async () => {
+  const seen = await endpointsSeenBy('gateway-na', 'orders')
+  await containers.stop('control', 'SIGKILL')
+  expect(await placeOrder()).toBe(201)
+  await containers.start('control')
+  await until('all nodes to be back', () => status().nodes.every(({ ready }) => ready), 20_000)
+  expect(await endpointsSeenBy('gateway-na', 'orders')).toBe(seen)
+  expect(await metricsOf('gateway-na')).not.toMatch(
+    /http_client_request_duration_seconds_count\{[^}]*outcome="no_endpoint"[^}]*\} [1-9]/,
+  )
+  expect(status().requestsPerSecond).toBe(LOAD)
+  expect(await placeOrder()).toBe(201)
+})
+
+describe('the command line in the control container', () => {
+  test('sets the load, which a restart of the control plane keeps', async () => {
+    expect(faultline('load', '3').stdout).toContain('load is 3 requests/s')
+    expect(status().requestsPerSecond).toBe(3)
+    await containers.stop('control')
+    await containers.start('control')
+    expect(status().requestsPerSecond).toBe(3)
+  })
+
+  test('says which command of Compose does what it cannot', () => {
+    expect(faultline('scale', 'orders', '4').stderr).toContain(
+      'docker compose up --detach --no-recreate --scale orders=4',
+    )
+    expect(faultline('kill', 'orders-1').stderr).toContain('docker compose kill orders')
+  })
+})
+
+prometheusTest(
+  'Prometheus finds every node by the same settings, follows the scale, and answers the command line',
+  async () => {
+    if (!prometheus) throw new Error('it has not been started')
+    const queries = createMetricQueries(prometheus.url)
+    const instances = () => queries.valuesOf('instance', 'up{job="faultline"} == 1')
+    const all = nodesFor('full').map(({ id }) => id)
+    // The control plane is named by its container, which only containers know.
+    await until('every node is scraped', async () => (await instances()).length === all.length, 30_000)
+    expect(await instances()).toEqual([...all].sort())
+    await containers.start('orders', 3)
+    await until('orders-3 to be scraped', async () => (await instances()).includes('orders-3'), 20_000)
+    await containers.stop('orders-3')
+    await until('orders-3 to be gone', async () => !(await instances()).includes('orders-3'), 20_000)
+    const asked = faultline('query', 'count(up{job="faultline"} == 1)', '--json')
+    expect(JSON.parse(asked.stdout)).toMatchObject({ result: [{ value: [expect.anything(), String(all.length)] }] })
+    expect(faultline('alerts', '--json').status).toBe(0)
+  },
+)
+
+test('stopped, every container leaves in order', async () => {
+  for (const name of ['load', 'frontdoor', 'gateway-na', 'orders', 'control'])
+    expect(await containers.stop(name), name).toBe(0)
+})
