@@ -49,11 +49,13 @@ export function createControlApp(deps: ControlAppDeps): Express {
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('query parser', 'simple')
-  app.get('/metrics', async (request, response, next) => {
+  app.get('/metrics', (request, response, next) => {
     const foreign = foreignness(request, deps.access)
     if (foreign) return next(foreign)
-    const scrape = await deps.metrics.scrape(request.headers.accept)
-    response.set('content-type', scrape?.contentType ?? 'text/plain').end(scrape?.body)
+    const scrape = deps.metrics.scrape(request.headers.accept)
+    response.set('content-type', scrape?.contentType ?? 'text/plain')
+    for (const chunk of scrape?.chunks ?? []) response.write(chunk)
+    response.end()
   })
   app.use((request, response, next) => {
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })

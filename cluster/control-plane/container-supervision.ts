@@ -76,6 +76,11 @@ export function createContainerSupervision({ leases, plane, now }: ContainerSupe
     async kill(id) {
       throw elsewhere(`docker compose kill ${leases.get(id)?.node.kind ?? 'SERVICE'}`)
     },
+    async setSynchronousReplication() {
+      throw elsewhere(
+        "docker compose exec postgres psql -U postgres -c 'ALTER SYSTEM SET synchronous_standby_names …' -c 'SELECT pg_reload_conf()'",
+      )
+    },
     shutdown: () => {},
     shutdownRefused: elsewhere('docker compose stop'),
   }

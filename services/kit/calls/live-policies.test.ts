@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
-import { seriesValue } from '../../../test/scrape.ts'
+import { scrapeText, seriesValue } from '../../../test/scrape.ts'
 import { withScope } from '../http/deadline.ts'
 import { createBalancedCaller } from './balanced-caller.ts'
 import { createFakeControl, type FakeReplica } from './fake-cluster.ts'
@@ -36,7 +36,7 @@ function setUp(replicas: FakeReplica[], initial: Partial<CallPolicy> = {}) {
     caller,
     set: (policy: Partial<CallPolicy>) =>
       control.set({ policies: { orders: { backoffMs: 0, ...initial, ...policy } } }),
-    count: async (name: string) => seriesValue((await metrics.scrape(undefined))?.body ?? '', name),
+    count: (name: string) => seriesValue(scrapeText(metrics), name),
   }
 }
 

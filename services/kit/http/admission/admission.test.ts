@@ -3,7 +3,7 @@ import { type ClientRequest, createServer, type IncomingMessage, request, type S
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../../otel/sdk/metrics/create-metrics.ts'
-import { seriesValue } from '../../../../test/scrape.ts'
+import { scrapeText, seriesValue } from '../../../../test/scrape.ts'
 import { until } from '../../../../test/until.ts'
 import { defaultKindPolicy, type KindPolicy } from '../../policies/kind-policy.ts'
 import { createAdmission } from './admission.ts'
@@ -64,7 +64,7 @@ async function start(initial: Partial<KindPolicy>) {
   }
 
   async function read(metric: string, labels: Record<string, string> = {}): Promise<number | undefined> {
-    return seriesValue((await metrics.scrape(undefined))?.body ?? '', metric, labels)
+    return seriesValue(scrapeText(metrics), metric, labels)
   }
 
   /** Ends the request that is worked on, and waits until the next one is. */
