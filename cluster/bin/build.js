@@ -1,4 +1,5 @@
-// Builds dist/: one CommonJS bundle for the nodes, one for the telemetry backend, one for the command line.
+// Builds dist/: one CommonJS bundle each for the nodes, the telemetry backend, the console's server and the command line, and the
+// console's pages.
 // Starts that build at the same time take turns, and a reader of dist/ never sees half a file.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
 import { lock } from './build-lock.js'
 import { writeCodeCache } from './code-cache.js'
+import { buildConsolePages } from './console-pages.js'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
 import { stubPlugin } from './stub-plugin.js'
@@ -87,10 +89,12 @@ async function buildAll(root) {
     entryPoints: [
       { in: join(root, 'cluster/cli/main.ts'), out: 'faultline' },
       { in: join(root, 'otel/backend/main.ts'), out: 'backend' },
+      { in: join(root, 'console/server/main.ts'), out: 'console' },
     ],
     plugins: [stubPlugin],
   })
   publish(dist, plain.outputFiles)
+  await buildConsolePages(root, dist)
   rmSync(draft, { recursive: true, force: true })
 }
 
