@@ -1,4 +1,5 @@
-// Builds dist/: one CommonJS bundle for the nodes, one for the telemetry backend, one for the command line.
+// Builds dist/: one CommonJS bundle each for the nodes, the telemetry backend, the console's server and the command line, and the
+// console's pages.
 // Starts that build at the same time take turns, and a reader of dist/ never sees half a file.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
 import { lock } from './build-lock.js'
 import { writeCodeCache } from './code-cache.js'
+import { buildConsolePages } from './console-pages.js'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
 import { stubPlugin } from './stub-plugin.js'
@@ -79,7 +81,9 @@ export async function buildImage(root) {
     faultline: 'cluster/cli/main.ts',
     container: 'cluster/container/main.ts',
     'start-node': 'cluster/container/start-node.ts',
+    console: 'console/server/main.ts',
   })
+  await buildConsolePages(root, dist)
   codeCache.ref()
   if (codeCache.exitCode === null) await once(codeCache, 'exit')
   if (!existsSync(join(dist, 'node.cache'))) throw new Error('the code cache of the nodes was not written')
@@ -90,7 +94,12 @@ export async function buildImage(root) {
 async function buildAll(root) {
   rmSync(join(root, 'dist/.fingerprint'), { force: true })
   await buildNode(root)
-  await buildPlain(root, { faultline: 'cluster/cli/main.ts', backend: 'otel/backend/main.ts' })
+  await buildPlain(root, {
+    faultline: 'cluster/cli/main.ts',
+    backend: 'otel/backend/main.ts',
+    console: 'console/server/main.ts',
+  })
+  await buildConsolePages(root, join(root, 'dist'))
 }
 
 /**

@@ -16,9 +16,12 @@ test('what was built is not built again', async () => {
   expect(await buildIfChanged(root)).toBe(false)
 })
 
-test.each(['node', 'backend', 'faultline'])('the bundle of %s takes a byte a character in memory', (name) => {
-  expect(readFileSync(join(root, `dist/${name}.bundle`)).every((byte) => byte < 0x80)).toBe(true)
-})
+test.each(['node', 'backend', 'console', 'faultline'])(
+  'the bundle of %s takes a byte a character in memory',
+  (name) => {
+    expect(readFileSync(join(root, `dist/${name}.bundle`)).every((byte) => byte < 0x80)).toBe(true)
+  },
+)
 
 const accepts = `
   const { readFileSync } = require('node:fs')

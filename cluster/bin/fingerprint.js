@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Folders whose files end up in a bundle. */
-const sourceFolders = ['cluster', 'services', 'otel', 'faults', 'lessons', 'dashboards']
+const sourceFolders = ['cluster', 'services', 'otel', 'faults', 'lessons', 'dashboards', 'console']
 
 /**
  * A digest of everything that a build of `root` depends on. Takes a few milliseconds; reads no file's content.

@@ -82,7 +82,7 @@ function terminalView(context: CliContext): SupervisorView {
     async ready() {
       view.end()
       const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-      printStatus(await context.control().getStatus({}), out)
+      printStatus(await context.control().getStatus({}), out, context.run())
       out.print('')
       out.print(`${out.colors.green('ready')} after ${seconds} s; Ctrl-C stops everything`)
     },

@@ -27,7 +27,7 @@ export async function startDetached(context: CliContext, options: UpOptions): Pr
   if (interrupted) throw new CliError('stopped before it was ready', { exitCode: 130 })
   if (outcome.type === 'failed') throw new CliError(outcome.message)
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-  printStatus(await context.control().getStatus({}), out)
+  printStatus(await context.control().getStatus({}), out, context.run())
   out.print('')
   out.print(
     `${out.colors.green('ready')} after ${seconds} s, running in the background; stop it with \`npx faultline down\``,

@@ -1,9 +1,11 @@
 // `faultline open`: shows one of the run's addresses in the browser, or prints it where there is none.
 import { spawn } from 'node:child_process'
 import { Argument, type Command } from 'commander'
+import { consoleLink } from '../../console/server/session.ts'
 import type { CliContext, Run } from './context.ts'
 
 const targets = {
+  console: (run: Run) => consoleLink(run.urls.console, run.token),
   shop: (run: Run) => run.urls.shop,
   jaeger: (run: Run) => run.urls.jaeger,
   prometheus: (run: Run) => run.urls.prometheus,
@@ -16,7 +18,7 @@ export function registerOpen(program: Command, context: CliContext): void {
   program
     .command('open')
     .description('open an address of the running cluster in the browser')
-    .addArgument(new Argument('[what]', 'what to open').choices(Object.keys(targets)).default('shop'))
+    .addArgument(new Argument('[what]', 'what to open').choices(Object.keys(targets)).default('console'))
     .option('--print', 'only print the address', false)
     .addHelpText('after', '\nExamples:\n  $ faultline open\n  $ faultline open jaeger --print')
     .action((what: Target, options: { print: boolean }) => openTarget(context, what, options.print))

@@ -29,7 +29,7 @@ beforeEach(async () => {
         setSynchronousReplication: async () => {},
         shutdown: () => {},
       },
-      urls: () => ({ shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }),
+      urls: () => ({ console: '', shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }),
     },
     { host: '127.0.0.1', port: 0 },
   )

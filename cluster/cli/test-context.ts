@@ -28,6 +28,7 @@ export function createTestContext(
     run() {
       if (!jaeger && !prometheus) throw new CliError('no cluster is running')
       const urls = {
+        console: 'http://127.0.0.1:7080',
         shop: 'http://127.0.0.1:8080',
         control: 'http://127.0.0.1:7070',
         otlp: 'http://127.0.0.1:4318',

@@ -16,6 +16,7 @@ import type { SettingsOf } from './settings.ts'
 export function publishedUrls(otlp: string): ClusterUrls {
   const here = (port: number) => `http://127.0.0.1:${port}`
   return {
+    console: here(standardPorts.console),
     shop: here(standardPorts.shop),
     control: `http://${CONTROL_ID}:${standardPorts.control}`,
     otlp,
@@ -69,6 +70,7 @@ function describeRun(settings: SettingsOf<'control'>, token: string, port: numbe
     size: 'full',
     token,
     urls: {
+      console: publishedUrls(settings.FAULTLINE_OTLP_URL).console,
       shop: settings.FAULTLINE_SHOP_URL,
       control: `http://127.0.0.1:${port}`,
       otlp: settings.FAULTLINE_OTLP_URL,

@@ -9,8 +9,8 @@ import { faultApi } from './faults/contract.ts'
 import { policyApi } from './policies/policy-contract.ts'
 import { TargetGroup } from './targets.ts'
 
-/** `node`: a node of the shop. `backend`: the embedded telemetry backend. `primary` and `replica`: PostgreSQL servers. */
-export const NodeRole = z.enum(['node', 'backend', 'primary', 'replica', 'supervisor'])
+/** `node`: a node of the shop. `backend`: the embedded telemetry backend. `console`: its web application. `primary` and `replica`: PostgreSQL servers. */
+export const NodeRole = z.enum(['node', 'backend', 'console', 'primary', 'replica', 'supervisor'])
 export const NodeState = z.enum(['starting', 'running', 'restarting', 'draining', 'stopping', 'stopped'])
 
 export const NodeStatus = z.object({
@@ -37,6 +37,8 @@ export const NodeStatus = z.object({
 export type NodeStatus = z.infer<typeof NodeStatus>
 
 export const ClusterUrls = z.object({
+  /** The web application; `faultline open` signs in. */
+  console: z.string(),
   /** The shop, as its customers reach it. */
   shop: z.string(),
   control: z.string(),

@@ -8,7 +8,14 @@ import type { Supervision } from './supervision.ts'
 import { connectTestNode, type TestNode } from './test-node.ts'
 
 const token = 'a-token-for-this-test'
-const urls = { shop: 'http://s', control: 'http://c', otlp: 'http://o', jaeger: 'http://j', prometheus: 'http://p' }
+const urls = {
+  console: 'http://w',
+  shop: 'http://s',
+  control: 'http://c',
+  otlp: 'http://o',
+  jaeger: 'http://j',
+  prometheus: 'http://p',
+}
 const calls: string[] = []
 const supervision: Supervision = {
   processes: async () => [

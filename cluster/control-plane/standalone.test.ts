@@ -9,7 +9,14 @@ import { type Standalone, startStandalone } from './standalone.ts'
 import { connectTestNode, type TestNode } from './test-node.ts'
 
 const token = 'a-token-for-this-test'
-const urls = { shop: 'http://s', control: 'http://c', otlp: 'http://o', jaeger: 'http://j', prometheus: 'http://p' }
+const urls = {
+  console: 'http://w',
+  shop: 'http://s',
+  control: 'http://c',
+  otlp: 'http://o',
+  jaeger: 'http://j',
+  prometheus: 'http://p',
+}
 
 let folder: string
 let running: Standalone | undefined

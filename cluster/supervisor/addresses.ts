@@ -26,6 +26,7 @@ export async function listenControlPlane(ports: Ports, deps: ControlPlaneDeps): 
 export async function chooseAddresses(ports: Ports, controlPort: number, size: ClusterSize): Promise<ClusterUrls> {
   const url = (port: number) => `http://${HOST}:${port}`
   const urls = {
+    console: url(await ports.standard('console')),
     shop: url(await ports.standard('shop')),
     control: url(controlPort),
     otlp: url(await ports.standard('otlp')),

@@ -13,7 +13,7 @@ import { Ports } from './ports.ts'
 import { createSupervision } from './supervision.ts'
 
 const token = 'a-token-for-this-test'
-const urls = { shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }
+const urls = { console: '', shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }
 
 let root: string
 let dataDir: string

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net'
 import { StartFailure } from './start-failure.ts'
 
 export const standardPorts = {
+  console: 7080,
   shop: 8080,
   control: 7070,
   otlp: 4318,

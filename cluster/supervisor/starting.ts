@@ -7,10 +7,11 @@ import type { ControlPlane } from '../control-plane/control-plane.ts'
 import type { OtherTarget } from '../control-plane/targets.ts'
 import { kindSpec } from '../topology/kinds.ts'
 import { type NodeSpec, postgresNodesFor } from '../topology/nodes.ts'
-import { chooseAddresses, listenControlPlane, portOf } from './addresses.ts'
-import { BACKEND_ID, Backend } from './backend.ts'
+import { chooseAddresses, listenControlPlane } from './addresses.ts'
+import { BACKEND_ID, type CompanionSurroundings, createBackend } from './backend.ts'
 import type { ChildDeath } from './child.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
+import { createConsole } from './console.ts'
 import { createFleet } from './create-fleet.ts'
 import { openDataDir } from './data-dir.ts'
 import { Databases } from './databases.ts'
@@ -66,7 +67,7 @@ export class Starting {
       startedAt: new Date(),
       supervision,
       // It answers once the record says where it is, which is below.
-      urls: () => urls ?? { shop: '', control: '', otlp: '', jaeger: '', prometheus: '' },
+      urls: () => urls ?? { console: '', shop: '', control: '', otlp: '', jaeger: '', prometheus: '' },
       otherTargets: () => (urls ? otherTargets(urls) : []),
     })
     this.#controlPlane = controlPlane
@@ -76,14 +77,19 @@ export class Starting {
       this.#notice(`port ${wanted} (${name}) is taken; using ${port}`)
     }
     record.setAddresses(urls, this.#ports.entries())
-    const backend = this.#createBackend(urls, version)
+    const surroundings = this.#companionSurroundings(urls, version)
+    const backend = createBackend(surroundings)
+    const console = createConsole(surroundings)
+    Object.assign(this.#parts, { backend, console })
     const fleet = this.#createFleet(controlPlane, urls, version, secrets)
     const unsubscribe = controlPlane.onChange(() => this.#showReady())
     this.#step('telemetry', 'starting')
-    await this.#ports.release('otlp', 'jaeger', 'prometheus')
+    await this.#ports.release('otlp', 'jaeger', 'prometheus', 'console')
     backend.start()
+    console.start()
     await this.#allUntilCancelled(
       backend.ready().then(() => this.#step('telemetry', `listening on ${urls.otlp}`, true)),
+      console.ready(),
       fleet.start((node) => !needsDatabase(node)),
       this.#startDatabases(controlPlane, secrets).then((databases) =>
         this.#allUntilCancelled(fleet.start(needsDatabase), this.#startReplicas(databases)),
@@ -111,8 +117,9 @@ export class Starting {
   /** Ends whatever runs, at once, and gives the data directory back. */
   async abandon(): Promise<void> {
     this.#cancel.abort()
-    const { fleet, backend } = this.#parts
-    await Promise.all([fleet?.kill9(), backend?.child.stop(0), this.#parts.databases?.stop().catch(() => undefined)])
+    const { fleet, backend, console } = this.#parts
+    const companions = [backend?.child.stop(0), console?.child.stop(0)]
+    await Promise.all([fleet?.kill9(), ...companions, this.#parts.databases?.stop().catch(() => undefined)])
     // Work begets work: what the databases were to be followed by is there only once they are up.
     for (let settled = 0; settled < this.#work.length; ) {
       settled = this.#work.length
@@ -125,14 +132,14 @@ export class Starting {
 
   #stop(): Promise<void> {
     this.#stopped ??= (async () => {
-      const { fleet, backend, databases } = this.#parts
+      const { fleet, backend, console, databases } = this.#parts
       this.#record?.setPhase('stopping')
       this.#controlPlane?.setLoad(0)
       this.#step('nodes', 'stopping, callers before callees')
       await fleet?.stop()
       this.#step('nodes', 'stopped', true)
       this.#step('telemetry', 'stopping')
-      await backend?.child.stop()
+      await Promise.all([console?.child.stop(), backend?.child.stop()])
       this.#step('telemetry', 'stopped', true)
       this.#step('databases', 'stopping, replicas before the primary')
       await databases?.stop()
@@ -158,22 +165,20 @@ export class Starting {
     return record
   }
 
-  #createBackend(urls: ClusterUrls, version: string): Backend {
+  #companionSurroundings(urls: ClusterUrls, version: string): CompanionSurroundings {
     const { root, dataDir } = this.#options
     const annotations = () => this.#controlPlane?.annotations
-    const backend = new Backend({
+    return {
       root,
       dataDir,
-      ports: { otlp: portOf(urls.otlp), jaeger: portOf(urls.jaeger), prometheus: portOf(urls.prometheus) },
-      control: { url: urls.control, token: this.#token },
+      urls,
+      token: this.#token,
       version,
       onProcesses: () => this.#saveProcesses(),
       onDeath: (death) => this.#died(death),
       onRestarted: (id) => annotations()?.add('node-restarted', id, `${id} restarted`),
       onKilled: (id) => annotations()?.add('node-killed', id, `${id} killed`),
-    })
-    this.#parts.backend = backend
-    return backend
+    }
   }
 
   #createFleet(controlPlane: ControlPlane, urls: ClusterUrls, version: string, secrets: Secrets): Fleet {
@@ -250,8 +255,9 @@ export class Starting {
 
   #saveProcesses(): void {
     this.#record?.processesChanged(() => {
-      const { fleet, backend } = this.#parts
-      const processes = [...(fleet?.children ?? []), ...(backend ? [backend.child] : [])]
+      const { fleet, backend, console } = this.#parts
+      const companions = [backend, console].flatMap((companion) => (companion ? [companion.child] : []))
+      const processes = [...(fleet?.children ?? []), ...companions]
       return { processes, ports: this.#ports.entries() }
     })
   }

@@ -1,7 +1,7 @@
 // What the control plane may ask of the local supervisor, over all parts of a cluster: nodes, backend, PostgreSQL.
 import { HttpError } from '../../services/kit/http/errors.ts'
 import type { ProcessStatus, Supervision } from '../control-plane/supervision.ts'
-import type { Backend } from './backend.ts'
+import type { Companion } from './companion.ts'
 import type { Databases } from './databases.ts'
 import type { Fleet } from './fleet.ts'
 import { memoryBytes } from './memory.ts'
@@ -9,11 +9,17 @@ import { memoryBytes } from './memory.ts'
 export const SUPERVISOR_ID = 'supervisor'
 
 /** The parts that exist so far; a cluster answers while it is starting, too. */
-export type Parts = { fleet?: Fleet; backend?: Backend; databases?: Databases; controlPort?: number }
+export type Parts = {
+  fleet?: Fleet
+  backend?: Companion
+  console?: Companion
+  databases?: Databases
+  controlPort?: number
+}
 
 export function createSupervision(parts: Readonly<Parts>, requestStop: () => void): Supervision {
-  const owner = (id: string): Fleet | Backend | Databases => {
-    const all = [parts.fleet, parts.backend, parts.databases].filter((part) => part !== undefined)
+  const owner = (id: string): Fleet | Companion | Databases => {
+    const all = [parts.fleet, parts.backend, parts.console, parts.databases].filter((part) => part !== undefined)
     const found = all.find((part) => part.has(id))
     if (found) return found
     if (id === SUPERVISOR_ID)
@@ -25,6 +31,7 @@ export function createSupervision(parts: Readonly<Parts>, requestStop: () => voi
     processes: async () => [
       supervisorStatus(parts.controlPort),
       ...(parts.backend?.status() ?? []),
+      ...(parts.console?.status() ?? []),
       ...(parts.databases?.status() ?? []),
       ...(parts.fleet?.status() ?? []),
     ],

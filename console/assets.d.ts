@@ -1,0 +1,2 @@
+// Styles that a view imports go into a sheet beside its code.
+declare module '*.css'

@@ -1,0 +1,119 @@
+// The shell around all views: signs in, shows navigation and connection, and loads the view that the address names.
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { Header } from './header.tsx'
+import { HelpDialog } from './help-dialog.tsx'
+import { Empty, Loading } from './notices.tsx'
+import { openSession, type SessionState } from './session.ts'
+import { SessionContext } from './session-context.ts'
+import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
+import { SignedOut } from './signed-out.tsx'
+import { views } from './views.ts'
+
+/** How often the connection is looked at. */
+const CHECK_MS = 5_000
+
+const lazyViews: ReadonlyMap<string, ComponentType> = new Map(
+  views.map(({ id, load }) => [id, lazy(async () => ({ default: await load() }))]),
+)
+
+export function App({ linkKey }: { linkKey: string | undefined }) {
+  const session = useSession(linkKey)
+  return (
+    <ShortcutProvider>
+      <SessionContext value={session}>
+        <Shell session={session} />
+      </SessionContext>
+    </ShortcutProvider>
+  )
+}
+
+function Shell({ session }: { session: SessionState }) {
+  const [location, navigate] = useLocation()
+  const [helpOpen, setHelpOpen] = useState(false)
+  useShortcut('?', 'This list', () => setHelpOpen(true))
+  const current = views.find(({ pattern }) =>
+    typeof pattern === 'string' ? location === pattern : pattern.test(location),
+  )
+  useEffect(() => {
+    document.title = current ? `${current.title} · Faultline` : 'Faultline'
+  }, [current])
+  // Signed in once, a view stays: what it shows is still true when the connection is lost.
+  const [entered, setEntered] = useState(false)
+  if (session.kind === 'signed-in' && !entered) setEntered(true)
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <Header current={current} session={session} onHelp={() => setHelpOpen(true)} />
+      {views.map((view) => (
+        <GoTo key={view.id} keys={`g ${view.key}`} title={view.title} run={() => navigate(view.link)} />
+      ))}
+      <main id="main" tabIndex={-1} className={current ? `view view-${current.id}` : 'view'}>
+        {session.kind === 'starting' && !entered && <Loading what="the console" />}
+        {session.kind === 'signed-out' && <SignedOut reason={session.reason} />}
+        {session.kind === 'unreachable' && !entered && (
+          <Empty title="The console’s server does not answer">
+            <p>
+              Start the cluster with <code>npm start</code>; this page goes on by itself.
+            </p>
+          </Empty>
+        )}
+        {entered && session.kind !== 'signed-out' && (
+          <ErrorBoundary key={current?.id ?? ''} what={current?.title ?? 'This view'}>
+            <Suspense fallback={<Loading what={current?.title ?? 'the view'} />}>
+              <Views />
+            </Suspense>
+          </ErrorBoundary>
+        )}
+      </main>
+      <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+    </>
+  )
+}
+
+function Views() {
+  return (
+    <Switch>
+      {views.map(({ id, pattern }) => {
+        const component = lazyViews.get(id)
+        return component && <Route key={id} path={pattern} component={component} />
+      })}
+      <Route path="/">
+        <Redirect to={`${views[0]?.link ?? '/traces'}${location.search}`} replace />
+      </Route>
+      <Route>
+        <Empty title="There is no such page">
+          <p>Choose one of the views above.</p>
+        </Empty>
+      </Route>
+    </Switch>
+  )
+}
+
+function GoTo({ keys, title, run }: { keys: string; title: string; run: () => void }) {
+  useShortcut(keys, `Go to ${title}`, run)
+  return null
+}
+
+function useSession(linkKey: string | undefined): SessionState {
+  const [session, setSession] = useState<SessionState>({ kind: 'starting' })
+  useEffect(() => {
+    let ended = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = async (key: string | undefined) => {
+      const next = await openSession(key)
+      if (ended) return
+      setSession((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
+      timer = setTimeout(() => void look(undefined), CHECK_MS)
+    }
+    void look(linkKey)
+    return () => {
+      ended = true
+      clearTimeout(timer)
+    }
+  }, [linkKey])
+  return session
+}

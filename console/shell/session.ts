@@ -1,0 +1,32 @@
+// Being signed in: the key in the link's fragment is traded for a cookie that scripts cannot read.
+import { ApiError, getJson, sendJson } from './api.ts'
+
+/** What the console's server tells a page that is signed in. */
+export type SessionInfo = {
+  version: string
+  /** Which APIs are behind the console. */
+  has: { jaeger: boolean; prometheus: boolean; control: boolean; shop: boolean; otlp: boolean }
+}
+
+export type SessionState =
+  | { kind: 'starting' }
+  | { kind: 'signed-in'; info: SessionInfo }
+  | { kind: 'signed-out'; reason: string }
+  | { kind: 'unreachable'; reason: string }
+
+/** The key in the address, which is taken out of it: nobody who looks at the screen is to copy it. */
+export function takeLinkKey(): string | undefined {
+  const key = /^#key=([\w-]{20,100})$/.exec(location.hash)?.[1]
+  if (key !== undefined) history.replaceState(null, '', location.pathname + location.search)
+  return key
+}
+
+export async function openSession(linkKey: string | undefined): Promise<SessionState> {
+  try {
+    if (linkKey !== undefined) await sendJson('POST', '/session', { key: linkKey })
+    return { kind: 'signed-in', info: await getJson<SessionInfo>('/session') }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return { kind: 'signed-out', reason: error.message }
+    return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
