@@ -1,7 +1,9 @@
-// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend, traces and metrics; prints a table or JSON.
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend, traces and metrics,
+// and injection points; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
+import { benchFaults } from './faults.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
@@ -17,6 +19,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   telemetry: () => benchTelemetryCost(root),
   backend: benchBackend,
   metrics: benchMetricsBackend,
+  faults: benchFaults,
 }
 
 async function main(): Promise<void> {
