@@ -4,7 +4,8 @@ import { diskFull } from './disk-full.ts'
 
 const fails = (text: string, given: object = {}) => {
   const parameters = diskFull.parameters.parse(given)
-  return diskFull.acts.statement?.({ text, server: 'postgres-na', pool: 'primary' }, parameters, createRandom(1))?.failure?.sqlState
+  return diskFull.acts.statement?.({ text, server: 'postgres-na', pool: 'primary' }, parameters, createRandom(1))
+    ?.failure?.sqlState
 }
 
 test.each([
@@ -16,9 +17,12 @@ test.each([
   expect(fails(text)).toBe('53100')
 })
 
-test.each(['SELECT * FROM orders', 'BEGIN', 'COMMIT', 'SELECT updated_at FROM orders', 'WITH a AS (SELECT 1) SELECT * FROM a'])(
-  '%s passes',
-  (text) => {
-    expect(fails(text)).toBeUndefined()
-  },
-)
+test.each([
+  'SELECT * FROM orders',
+  'BEGIN',
+  'COMMIT',
+  'SELECT updated_at FROM orders',
+  'WITH a AS (SELECT 1) SELECT * FROM a',
+])('%s passes', (text) => {
+  expect(fails(text)).toBeUndefined()
+})

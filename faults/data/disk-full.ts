@@ -13,7 +13,13 @@ export const diskFull = defineFault({
   layer: 'data',
   targets: ['database', 'node', 'kind'],
   parameters: z.strictObject({
-    probability: quantity({ min: 0.01, max: 1, default: 1, unit: 'probability', what: 'that a statement that writes finds no room' }),
+    probability: quantity({
+      min: 0.01,
+      max: 1,
+      default: 1,
+      unit: 'probability',
+      what: 'that a statement that writes finds no room',
+    }),
   }),
   description:
     'Statements that write fail in the server with 53100 (disk full) and end their transactions; those that read pass. Of a database server ' +
@@ -21,7 +27,12 @@ export const diskFull = defineFault({
   acts: {
     statement: ({ text }, { probability }, random) =>
       writing.test(text) && random() < probability
-        ? { failure: { sqlState: '53100', message: 'could not extend file "base/16389/16421": No space left on device' } }
+        ? {
+            failure: {
+              sqlState: '53100',
+              message: 'could not extend file "base/16389/16421": No space left on device',
+            },
+          }
         : {},
   },
   signature: {
@@ -42,8 +53,11 @@ export const diskFull = defineFault({
     },
     alert: 'JourneyFailing',
   },
-  impact: { indicator: customerErrorRatio, text: 'looking works, buying does not: no account, no basket and no order can be written' },
-  remedies: [{ policy: 'read-only mode', why: 'says at once what cannot be done, and goes on with what can' }],
+  impact: {
+    indicator: customerErrorRatio,
+    text: 'looking works, buying does not: no account, no basket and no order can be written',
+  },
+  remedies: [{ measure: 'read-only mode', why: 'says at once what cannot be done, and goes on with what can' }],
   redHerring: 'the database answers, and quickly: its health check reads',
   example: { small: { target: 'postgres-na' }, full: { target: 'postgres-na' } },
 })

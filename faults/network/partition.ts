@@ -43,7 +43,7 @@ export const partition = defineFault({
   remedies: [
     { policy: 'breakerThreshold', why: 'fails at once instead of after each timeout' },
     { policy: 'serveStale', value: true, why: 'answers with what was known before the cut' },
-    { policy: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
+    { measure: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
   ],
   redHerring: 'each node is healthy for those who can reach it, its health check and its scrapes among them',
   example: {
