@@ -17,7 +17,7 @@ export const cpu = defineFault({
     'neighbours are hit as well.',
   acts: { process: (_state, { threads }) => ({ kind: 'burn', threads }) },
   signature: {
-    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.5',
+    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.35',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
       // Whatever it does takes long: what it computes, and what it waits for and comes late to read.
