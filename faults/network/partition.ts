@@ -21,9 +21,10 @@ export const partition = defineFault({
   acts: { cut: () => true },
   bothWays: ({ asymmetric }) => !asymmetric,
   signature: {
+    // No answer from a node that, as the scrapes say, is up.
     promql:
-      'sum by (region, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="timeout"}[10s])) > 0.1 ' +
-      'and on () (min(up{job="faultline"}) == 1)',
+      'sum by (region, callee_instance) (rate(http_client_request_duration_seconds_count{outcome=~"timeout|connect"}[10s])) > 0.05 ' +
+      'and on (callee_instance) label_replace(up{job="faultline"} == 1, "callee_instance", "$1", "instance", "(.+)")',
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, tags: '{"error":"true"}' }),
       holds: (trace, { from, to }) =>
