@@ -38,15 +38,19 @@ export type Signature = {
   }
   /** The alert that it sets off at the default parameters, by name; null where none is to be expected. */
   alert: string | null
+  /** The alert looks back over minutes by itself, so that it goes on when the fault is long gone. */
+  alertLingers?: boolean
 }
 
-export type Remedy = {
-  /** A live setting of calls, by name, for instance `timeoutMs`; or another measure in a word. */
-  policy: string
-  /** What to set it to; left out where the default is the cure and switching it off the disease. */
-  value?: number | boolean | string
-  why: string
-}
+/** A live setting by its name in the catalogue of policies, or a measure that is none. */
+export type Remedy =
+  | {
+      policy: string
+      /** What to set it to; left out where any lower or higher value helps. */
+      value?: number | boolean | string
+      why: string
+    }
+  | { measure: string; why: string }
 
 /** Names and values as the API and the command line take them. */
 export type Injection = {

@@ -56,6 +56,7 @@ const onlyWhenItHappens = new Set([
   'faultline_backend_series_refused_total',
   'faultline_database_replica_fallbacks_total',
   'faultline_ejections_total',
+  'faultline_fault_active',
   'faultline_metrics_overflow_total',
   'faultline_metrics_read_failures_total',
   'faultline_replication_lag_bytes',

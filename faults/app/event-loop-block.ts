@@ -49,7 +49,7 @@ export const eventLoopBlock = defineFault({
   },
   impact: { indicator: customerP95, text: 'requests queue behind one another, and behind the loop' },
   remedies: [
-    { policy: 'worker', why: 'what computes for long does so on another thread' },
+    { measure: 'worker', why: 'what computes for long does so on another thread' },
     { policy: 'outlierEjection', value: true, why: 'leaves the replica out when its answers come too late' },
   ],
   redHerring: 'its database and its callees look slow to it, for it comes late to read what they sent',

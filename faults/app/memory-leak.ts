@@ -33,14 +33,15 @@ export const memoryLeak = defineFault({
         ),
     },
     alert: 'NodeRestarts',
+    alertLingers: true,
   },
   impact: {
     indicator: customerErrorRatio,
     text: 'nothing at first, then pauses, then all requests under way are lost at once, again and again',
   },
   remedies: [
-    { policy: 'bounded cache', why: 'what is kept has a limit' },
-    { policy: 'replicas', why: 'another one answers while one starts' },
+    { measure: 'bounded cache', why: 'what is kept has a limit' },
+    { measure: 'replicas', why: 'another one answers while one starts' },
   ],
   redHerring: 'the requests that were under way when it died look guilty, and were only there',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },

@@ -57,7 +57,7 @@ export const diskFull = defineFault({
     indicator: customerErrorRatio,
     text: 'looking works, buying does not: no account, no basket and no order can be written',
   },
-  remedies: [{ policy: 'read-only mode', why: 'says at once what cannot be done, and goes on with what can' }],
+  remedies: [{ measure: 'read-only mode', why: 'says at once what cannot be done, and goes on with what can' }],
   redHerring: 'the database answers, and quickly: its health check reads',
   example: { small: { target: 'postgres-na' }, full: { target: 'postgres-na' } },
 })

@@ -47,8 +47,8 @@ export const bandwidth = defineFault({
     text: 'pages with long lists and pictures are slow, and short answers only when they come behind',
   },
   remedies: [
-    { policy: 'smaller pages', why: 'less to send for each answer' },
-    { policy: 'cacheTtlMs', why: 'what is cached on this side of the link needs not cross it' },
+    { measure: 'smaller pages', why: 'less to send for each answer' },
+    { measure: 'caching', why: 'what is cached on this side of the link needs not cross it' },
   ],
   redHerring: 'the routes with large answers look badly written: their work is as quick as ever',
   example: {

@@ -46,7 +46,7 @@ export const dns = defineFault({
     indicator: customerErrorRatio,
     text: 'fails for whoever needs a new connection; who has one notices nothing, until it is closed',
   },
-  remedies: [{ policy: 'keep-alive', why: 'a connection that is open needs no name' }],
+  remedies: [{ measure: 'keep-alive', why: 'a connection that is open needs no name' }],
   redHerring: 'the callee looks down, and has no trace of any request to show',
   example: {
     small: { from: 'gateway-na', to: 'products-na' },

@@ -54,7 +54,7 @@ export const latency = defineFault({
   },
   remedies: [
     { policy: 'timeoutMs', why: 'gives up on the slow way while there is time for another replica' },
-    { policy: 'hedgeAfterMs', why: 'asks a second replica when the first has not answered by then' },
+    { policy: 'hedging', value: true, why: 'asks a second replica when the first has not answered by then' },
   ],
   redHerring: "the callee looks slow in its callers' figures, while its own are as ever",
   example: {

@@ -21,9 +21,10 @@ export const partition = defineFault({
   acts: { cut: () => true },
   bothWays: ({ asymmetric }) => !asymmetric,
   signature: {
+    // No answer from a node that, as the scrapes say, is up.
     promql:
-      'sum by (region, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="timeout"}[10s])) > 0.1 ' +
-      'and on () (min(up{job="faultline"}) == 1)',
+      'sum by (region, callee_instance) (rate(http_client_request_duration_seconds_count{outcome=~"timeout|connect"}[10s])) > 0.05 ' +
+      'and on (callee_instance) label_replace(up{job="faultline"} == 1, "callee_instance", "$1", "instance", "(.+)")',
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, tags: '{"error":"true"}' }),
       holds: (trace, { from, to }) =>
@@ -43,7 +44,7 @@ export const partition = defineFault({
   remedies: [
     { policy: 'breakerThreshold', why: 'fails at once instead of after each timeout' },
     { policy: 'serveStale', value: true, why: 'answers with what was known before the cut' },
-    { policy: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
+    { measure: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
   ],
   redHerring: 'each node is healthy for those who can reach it, its health check and its scrapes among them',
   example: {

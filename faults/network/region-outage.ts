@@ -33,7 +33,7 @@ export const regionOutage = defineFault({
     indicator: customerErrorRatio,
     text: 'what was under way to the region fails; then its customers are served by the next one, farther away and slower',
   },
-  remedies: [{ policy: 'failover', why: 'the front door sends customers to the nearest region that answers' }],
+  remedies: [{ measure: 'failover', why: 'the front door sends customers to the nearest region that answers' }],
   redHerring: 'the other regions grow busier and slower, though nothing is wrong with them',
   example: { small: null, full: { target: 'eu' } },
 })

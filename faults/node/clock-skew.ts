@@ -38,7 +38,7 @@ export const clockSkew = defineFault({
     indicator: null,
     text: 'none for customers: deadlines travel as what is left, not as a time of day. Traces and logs are out of order.',
   },
-  remedies: [{ policy: 'monotonic clocks', why: 'durations and deadlines never ask for the time of day' }],
+  remedies: [{ measure: 'monotonic clocks', why: 'durations and deadlines never ask for the time of day' }],
   redHerring: 'answers seem to come before their questions, so that cause and effect look swapped',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

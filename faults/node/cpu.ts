@@ -17,7 +17,7 @@ export const cpu = defineFault({
     'neighbours are hit as well.',
   acts: { process: (_state, { threads }) => ({ kind: 'burn', threads }) },
   signature: {
-    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.5',
+    promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.35',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
       // Whatever it does takes long: what it computes, and what it waits for and comes late to read.
@@ -32,8 +32,8 @@ export const cpu = defineFault({
   },
   impact: { indicator: customerP95, text: 'every span of the node stretches, in proportion to what it computes' },
   remedies: [
-    { policy: 'loadShedding', value: true, why: 'refuses early what would be late anyway' },
-    { policy: 'replicas', why: 'more processors, when the replicas do not share them' },
+    { policy: 'maxInFlight', why: 'refuses early what would be late anyway' },
+    { measure: 'replicas', why: 'more processors, when the replicas do not share them' },
   ],
   redHerring:
     'the statements that it sends look slow, though the database is idle: it comes late to read their answers',

@@ -38,13 +38,14 @@ export const crash = defineFault({
           trace.spans.some(({ kind, tags }) => kind === 'server' && Number(tags['http.response.status_code']) === 503)),
     },
     alert: 'NodeRestarts',
+    alertLingers: true,
   },
   impact: {
     indicator: customerErrorRatio,
     text: 'with replicas and repeats next to nothing; with one replica of the kind, its part of the shop for as long as it starts',
   },
   remedies: [
-    { policy: 'replicas', why: 'another one answers meanwhile' },
+    { measure: 'replicas', why: 'another one answers meanwhile' },
     { policy: 'maxAttempts', why: 'what may be repeated is, at another replica' },
     { policy: 'backoffMs', why: 'does not meet the same closed port again at once' },
   ],

@@ -33,7 +33,7 @@ export const fdExhaustion = defineFault({
     text: 'calls over new connections fail; few connections are left, and more of them are needed',
   },
   remedies: [
-    { policy: 'keep-alive', why: 'who has a connection needs no new one' },
+    { measure: 'keep-alive', why: 'who has a connection needs no new one' },
     { policy: 'maxConcurrent', why: 'bounds how many are open at a time' },
   ],
   redHerring:

@@ -9,6 +9,8 @@ export const DETECTION_S = 10
 /** The longest alert needs windows of half a minute and its own patience. */
 const ALERT_S = 75
 const CLEAR_S = 100
+/** What an earlier fault has left behind is given so long to go. */
+const BEFORE_S = 30
 const LOOK_EVERY_MS = 250
 /** Requests that began under the fault may still be on their way. */
 const AFTERMATH_MS = 4_000
@@ -19,8 +21,8 @@ export type Verdict = {
   /** Seconds from injection until the expression held; null when it did not in time. */
   metricsS: number | null
   tracesS: number | null
-  /** `none` when no alert is expected, null when the one expected did not come. */
-  alertS: number | null | 'none'
+  /** `none` when no alert is expected, null when the one expected did not come, `on` when it fired before, so that it tells nothing. */
+  alertS: number | null | 'none' | 'on'
   /** Seconds from removal until expression and alert were silent and a span of traces showed nothing; null when they were not. */
   clearedS: number | null
   /** What went wrong, a line each; empty when the contract holds. */
@@ -43,15 +45,18 @@ export async function verifyFault(
   const { signature } = fault
   const failures: string[] = []
   const holds = async () => (await lab.query(signature.promql)) > 0
-  if ((await within(30, async () => !(await holds()))) === null)
+  if ((await within(BEFORE_S, async () => !(await holds()))) === null)
     failures.push('its expression holds before it is injected')
 
-  const wantsAlert = options.alerts !== false && signature.alert !== null
+  const fires = async () => (await lab.firing()).has(signature.alert ?? '')
+  const expectsAlert = options.alerts !== false && signature.alert !== null
+  const wasOn = expectsAlert && (await within(BEFORE_S, async () => !(await fires()))) === null
+  const wantsAlert = expectsAlert && !wasOn
   const injectedAt = Date.now()
   const id = await lab.inject(fault.id, injection, DETECTION_S + ALERT_S + 30)
   let metricsS: number | null = null
   let tracesS: number | null = null
-  let alertS: Verdict['alertS'] = 'none'
+  let alertS: Verdict['alertS'] = wasOn ? 'on' : 'none'
   try {
     const [metrics, traces] = await Promise.all([
       within(DETECTION_S, holds),
@@ -62,14 +67,14 @@ export async function verifyFault(
     if (metricsS === null) failures.push(`its expression does not hold after ${DETECTION_S} s`)
     if (tracesS === null) failures.push(`no trace shows it after ${DETECTION_S} s`)
     if (wantsAlert) {
-      const waitedS = await within(ALERT_S, async () => (await lab.firing()).has(signature.alert ?? ''))
+      const waitedS = await within(ALERT_S, fires)
       alertS = waitedS === null ? null : (Date.now() - injectedAt) / 1_000
       if (waitedS === null) failures.push(`the alert ${signature.alert} does not fire`)
     }
   } finally {
     await lab.clear(id).catch(() => lab.clearAll())
   }
-  const clearedS = await clears(lab, fault, affected, wantsAlert)
+  const clearedS = await clears(lab, fault, affected, wantsAlert && !signature.alertLingers)
   if (clearedS === null) failures.push(`it still shows ${CLEAR_S} s after it was cleared`)
   return { fault: fault.id, injection, metricsS, tracesS, alertS, clearedS, failures }
 }

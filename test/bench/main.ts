@@ -1,9 +1,10 @@
-// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, the telemetry backend, traces and metrics, and the
-// dashboards' queries; prints a table or JSON.
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry and injection points cost, the telemetry backend, traces
+// and metrics, and the dashboards' queries; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
 import { benchDashboards } from './dashboards.ts'
+import { benchFaults } from './faults.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
@@ -21,6 +22,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   backend: benchBackend,
   metrics: benchMetricsBackend,
   dashboards: () => benchDashboards(root),
+  faults: benchFaults,
 }
 
 async function main(): Promise<void> {

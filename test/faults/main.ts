@@ -1,4 +1,5 @@
-// `npm run faults:verify [IDS…]`: holds the contract of each fault on a real cluster, and prints what came of it.
+// `npm run faults:verify [IDS…] [-- --no-alerts] [--full]`: holds the contract of each fault on a real cluster, and prints what came of
+// it. `--no-alerts` does not wait for alerts; `--full` takes the cluster of three regions for those, too, that one region shows.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,19 +20,11 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`there is no fault ${unknown.join(', ')}; there are ${catalogue.map(({ id }) => id).join(', ')}`)
   const chosen = catalogue.filter(({ id }) => wanted.length === 0 || wanted.includes(id))
-  // One cluster for all that a region shows, and one for those that need several.
-  const verdicts = [
-    ...(await verifyOn(
-      'small',
-      chosen.filter(({ example }) => example.small),
-      quick,
-    )),
-    ...(await verifyOn(
-      'full',
-      chosen.filter(({ example }) => !example.small),
-      quick,
-    )),
-  ]
+  // One cluster for all that a region shows, and one for those that need several; or that one for all.
+  const fitsSmall = ({ example }: Fault) => example.small !== null && !args.includes('--full')
+  const small = await verifyOn('small', chosen.filter(fitsSmall), quick)
+  const rest = chosen.filter((fault) => !fitsSmall(fault))
+  const verdicts = [...small, ...(await verifyOn('full', rest, quick))]
   if (verdicts.some(({ failures }) => failures.length > 0)) process.exitCode = 1
 }
 
@@ -75,8 +68,8 @@ async function verifyAll(
 
 function rowOf({ fault, injection, metricsS, tracesS, alertS, clearedS, failures }: Verdict): string {
   const where = injection.target ?? `${injection.from} → ${injection.to}`
-  const seconds = (value: number | null | 'none') =>
-    value === null ? 'NO' : value === 'none' ? '–' : `${value.toFixed(1)} s`
+  const seconds = (value: Verdict['alertS']) =>
+    typeof value === 'number' ? `${value.toFixed(1)} s` : { none: '–', on: 'was on', null: 'NO' }[`${value}`]
   const cells = row(fault, where, seconds(metricsS), seconds(tracesS), seconds(alertS), seconds(clearedS))
   return [cells, ...failures.map((failure) => `    ✗ ${failure}`)].join('\n')
 }

@@ -60,7 +60,7 @@ export function describeFaultInfo(fault: FaultInfo, { colors, columns }: Output)
     ...section('CUSTOMERS', [fault.impact.text]),
     ...section(
       'HELPS',
-      fault.remedies.map(({ policy, why }) => `${policy}: ${why}`),
+      fault.remedies.map(({ policy, measure = '', why }) => `${policy ?? measure}: ${why}`),
     ),
     ...section('MISLEADS', [fault.redHerring]),
   ].join('\n')

@@ -68,7 +68,16 @@ export const FaultInfo = z.object({
   parameters: z.array(ParameterInfo),
   signature: z.object({ promql: z.string(), alert: z.string().nullable() }),
   impact: z.object({ indicator: z.string().nullable(), text: z.string() }),
-  remedies: z.array(z.object({ policy: z.string(), value: z.unknown().optional(), why: z.string() })),
+  remedies: z.array(
+    z.object({
+      /** A live setting of `faultline policy`; one of the two is there. */
+      policy: z.string().optional(),
+      /** A measure that is no setting. */
+      measure: z.string().optional(),
+      value: z.unknown().optional(),
+      why: z.string(),
+    }),
+  ),
   redHerring: z.string(),
   example: z.record(z.string(), z.unknown()).nullable(),
 })

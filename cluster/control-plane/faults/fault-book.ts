@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { catalogue, findFault } from '../../../faults/catalogue.ts'
 import type { Fault } from '../../../faults/fault.ts'
+import { seedFor } from '../../../faults/random.ts'
 import type { ActiveFault } from '../../../services/kit/control/active-fault.ts'
 import { type FieldError, HttpError } from '../../../services/kit/http/errors.ts'
 import type { FaultInjection, InjectedFault } from './contract.ts'
@@ -117,7 +118,9 @@ export class FaultBook {
       if (!part) return []
       if (!firstTold.has(node)) firstTold.set(node, session)
       const again = firstTold.get(node) !== session
-      return [{ fault: fault.id, instance: id, revision, parameters, seed, endsAtMs, again, ...part }]
+      // Of its own, for two nodes on whose links the same is wrong do not lose the same packets.
+      const own = { seed: seedFor(seed, node), endsAtMs, again, ...part }
+      return [{ fault: fault.id, instance: id, revision, parameters, ...own }]
     })
   }
 

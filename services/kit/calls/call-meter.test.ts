@@ -92,7 +92,7 @@ test('a refusal is no error; no answer has no status', async () => {
   const asked = { ...common, callee_instance: 'orders-1' }
   expect(seriesOf(await scrape(), attempts)).toEqual([
     { labels: { ...asked, outcome: 'client_error', http_response_status_code: '409' }, value: 1 },
-    { labels: { ...asked, outcome: 'connect' }, value: 1 },
+    { labels: { ...asked, outcome: 'connect', error_type: 'ECONNREFUSED' }, value: 1 },
     { labels: { ...common, outcome: 'no_endpoint' }, value: 1 },
   ])
 })
