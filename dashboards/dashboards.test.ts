@@ -103,6 +103,21 @@ describe.each(Object.entries(dashboards))('%s', (id, dashboard) => {
     )
   })
 
+  test('links take no choice along that its target cannot have', () => {
+    const isMany = (one: typeof dashboard, name: string) => one.templating.list?.find((it) => it.name === name)?.multi
+    for (const { url, includeVars } of written.links ?? []) {
+      const target = Object.values(dashboards).find(({ uid }) => url === `/d/${uid}`)
+      const shared = (written.templating.list ?? []).filter(({ name }) => target && isMany(target, name) !== undefined)
+      const tooMuch = shared.filter(({ name, multi }) => multi && target && !isMany(target, name))
+      expect(includeVars ? tooMuch.map(({ name }) => name) : [], url).toEqual([])
+      for (const { name, definition } of shared.filter(() => includeVars)) {
+        const there = target?.templating.list?.find((it) => it.name === name)?.definition
+        const labelOf = (text = '') => /, (\w+)\)$/.exec(text)?.[1]
+        expect(labelOf(there), `${url}: ${name}`).toBe(labelOf(definition))
+      }
+    }
+  })
+
   test('links to the value of a label find it in every series of their panel', () => {
     for (const panel of panels) {
       for (const [, label] of JSON.stringify(panel.fieldConfig).matchAll(/__field\.labels\.(\w+)/g)) {
