@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readContract } from '../test/metric-contract.ts'
+import { contractFile, readContract } from '../test/metric-contract.ts'
 import { metricNames } from '../test/metric-names.ts'
 import { dashboardFiles, dashboards } from './all-dashboards.ts'
 import { dashboardTitles, uidOf } from './panels/catalogue.ts'
@@ -129,7 +129,7 @@ describe.each(Object.entries(dashboards))('%s', (id, dashboard) => {
   })
 
   test('every query is filled in by the variables of the dashboard, and asks for metrics of the contract', () => {
-    const contract = readContract()
+    const contract = readContract([contractFile])
     const choice = standardChoice(written)
     const queries = [...panelQueries(written), ...annotationQueriesOf(written)]
     const series = variableQueries(written).map(({ name, series }) => ({ place: `variable ${name}`, expr: series }))
