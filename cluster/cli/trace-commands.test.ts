@@ -207,9 +207,15 @@ test('logs of a node without a run and without a file say so', async () => {
 
 test('a Jaeger that keeps no logs answers with its web page: the trace is drawn without them', async () => {
   server = createServer((request, response) => {
-    const isTrace = request.url === `/api/traces/${checkout.traceID}`
-    response.setHeader('content-type', isTrace ? 'application/json' : 'text/html; charset=utf-8')
-    response.end(isTrace ? JSON.stringify({ data: [checkout] }) : '<!doctype html><title>Jaeger UI</title>')
+    if (!request.url?.startsWith('/api/traces/')) {
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end('<!doctype html><title>Jaeger UI</title>')
+      return
+    }
+    const isThere = request.url === `/api/traces/${checkout.traceID}`
+    response.writeHead(isThere ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data: isThere ? [checkout] : null }))
   })
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
