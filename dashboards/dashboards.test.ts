@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readContract } from '../test/metric-contract.ts'
+import { contractFile, readContract } from '../test/metric-contract.ts'
 import { metricNames } from '../test/metric-names.ts'
 import { dashboardFiles, dashboards } from './all-dashboards.ts'
 import { dashboardTitles, uidOf } from './panels/catalogue.ts'
@@ -103,6 +103,21 @@ describe.each(Object.entries(dashboards))('%s', (id, dashboard) => {
     )
   })
 
+  test('links take no choice along that its target cannot have', () => {
+    const isMany = (one: typeof dashboard, name: string) => one.templating.list?.find((it) => it.name === name)?.multi
+    for (const { url, includeVars } of written.links ?? []) {
+      const target = Object.values(dashboards).find(({ uid }) => url === `/d/${uid}`)
+      const shared = (written.templating.list ?? []).filter(({ name }) => target && isMany(target, name) !== undefined)
+      const tooMuch = shared.filter(({ name, multi }) => multi && target && !isMany(target, name))
+      expect(includeVars ? tooMuch.map(({ name }) => name) : [], url).toEqual([])
+      for (const { name, definition } of shared.filter(() => includeVars)) {
+        const there = target?.templating.list?.find((it) => it.name === name)?.definition
+        const labelOf = (text = '') => /, (\w+)\)$/.exec(text)?.[1]
+        expect(labelOf(there), `${url}: ${name}`).toBe(labelOf(definition))
+      }
+    }
+  })
+
   test('links to the value of a label find it in every series of their panel', () => {
     for (const panel of panels) {
       for (const [, label] of JSON.stringify(panel.fieldConfig).matchAll(/__field\.labels\.(\w+)/g)) {
@@ -114,7 +129,7 @@ describe.each(Object.entries(dashboards))('%s', (id, dashboard) => {
   })
 
   test('every query is filled in by the variables of the dashboard, and asks for metrics of the contract', () => {
-    const contract = readContract()
+    const contract = readContract([contractFile])
     const choice = standardChoice(written)
     const queries = [...panelQueries(written), ...annotationQueriesOf(written)]
     const series = variableQueries(written).map(({ name, series }) => ({ place: `variable ${name}`, expr: series }))

@@ -8,7 +8,7 @@ import { timeSeries } from './panels/time-series.ts'
 import { unit } from './panels/unit.ts'
 import { many } from './panels/variables.ts'
 
-const chosen = 'journey=~"$journey"'
+const chosen = 'journey=~"$objective"'
 const budget = `on (journey) journey:error_budget:ratio{${chosen}}`
 
 /** How many times as fast as allowed the budget is spent. */
@@ -36,7 +36,7 @@ something fails but how fast the budget goes: a burn rate of 1 lasts exactly, 14
 to agree, so that they come soon and go soon.`,
   variables: [
     many({
-      name: 'journey',
+      name: 'objective',
       label: 'Journey',
       info: 'What customers do, as the gateways count it; `shop` is all of it, at the front door.',
       series: 'journey:requests:rate30s',
@@ -66,7 +66,7 @@ to agree, so that they come soon and go soon.`,
               title: 'Answered',
               expr: `1 - sum by (journey) (journey:errors:ratio_rate2h{${chosen}})`,
               unit: unit.share,
-              limits: { doubtful: 0.999, bad: 0.99, lowIsBad: true },
+              limits: { doubtful: 0.995, bad: 0.99, lowIsBad: true },
             },
             {
               title: 'In time, promised',

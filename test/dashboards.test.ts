@@ -112,6 +112,22 @@ describe('every query of every panel finds something', () => {
   })
 })
 
+test('every call of the graph leads from a node to a node, as its panel demands', async () => {
+  const scope = recent()
+  const ofGraph = allQueries(scope, standardChoice).filter(({ place }) => place.includes('Services and their calls'))
+  const frames = await Promise.all(ofGraph.map((query) => walker(scope).ask(query)))
+  const rows = frames.map((data) => (data.resultType === 'vector' ? data.result.map(({ metric }) => metric) : []))
+  const nodes = new Set(rows.slice(0, 4).flatMap((frame) => frame.map(({ id }) => id)))
+  const edges = rows.slice(4).flat()
+  expect(nodes.size).toBeGreaterThan(10)
+  expect(edges.length).toBeGreaterThan(20)
+  expect(edges.filter(({ source, target }) => !nodes.has(source) || !nodes.has(target))).toEqual([])
+  // Rows of several queries become one by all the labels that they have.
+  const labelsOf = (frame: readonly Record<string, string>[]) => [...new Set(frame.flatMap(Object.keys))].sort()
+  expect(rows.slice(0, 4).map(labelsOf)).toEqual(Array(4).fill(['id', 'title']))
+  expect(rows.slice(4).map(labelsOf)).toEqual(Array(2).fill(['client', 'id', 'server', 'source', 'target']))
+})
+
 test('a change is a line at its very moment', async () => {
   const [annotation] = running.cluster.controlPlane.annotations.list().filter(({ kind }) => kind === 'scaled')
   const query = allQueries(recent(), standardChoice).find(({ place }) => place.endsWith('annotation Changes'))

@@ -17,10 +17,10 @@ export const contractFile = 'otel/rules/METRICS.md'
 /** What nodes tell beyond. */
 const furtherFile = 'otel/sdk/METRICS.md'
 
-/** Families by name; the labels are those of both documents. */
-export function readContract(): Map<string, Family> {
+/** Families by name; the labels are those of the documents, both when omitted. */
+export function readContract(documents: readonly string[] = [contractFile, furtherFile]): Map<string, Family> {
   const families = new Map<string, Family>()
-  const lines = [contractFile, furtherFile].flatMap((file) => readFileSync(resolve(root, file), 'utf8').split('\n'))
+  const lines = documents.flatMap((file) => readFileSync(resolve(root, file), 'utf8').split('\n'))
   for (const line of lines) {
     const [, names = '', type = '', labels = ''] = line.split('|').map((cell) => cell.trim())
     if (!names.startsWith('`')) continue

@@ -4,14 +4,23 @@ import { CliError } from './context.ts'
 
 const TIMEOUT_MS = 15_000
 
-/** Undefined for a 404, which is an answer here. Throws `CliError` on no answer, an error status or a wrong shape. */
-export async function queryBackend<T>(baseUrl: string, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+/**
+ * Undefined for a 404, which is an answer here. Throws `CliError` on no answer, an error status or a wrong shape.
+ * @param isOptional whether the backend need not know the path at all: a Jaeger answers what it does not know with its web page
+ */
+export async function queryBackend<T>(
+  baseUrl: string,
+  path: string,
+  schema: z.ZodType<T>,
+  isOptional = false,
+): Promise<T | undefined> {
   const url = `${baseUrl.replace(/\/+$/, '')}${path}`
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
     throw new CliError(`${baseUrl} does not answer`, { cause })
   })
   const text = await response.text()
   if (response.status === 404) return undefined
+  if (isOptional && response.headers.get('content-type')?.startsWith('text/html')) return undefined
   if (!response.ok) throw new CliError(`${baseUrl} answered ${response.status}: ${errorText(text)}`)
   try {
     return schema.parse(JSON.parse(text))

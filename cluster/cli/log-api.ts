@@ -40,7 +40,7 @@ export async function fetchLogs(baseUrl: string, search: LogSearch): Promise<Log
   if (search.node) query.set('instance', search.node)
   if (search.severity) query.set('severity', search.severity)
   if (search.after) query.set('after', search.after)
-  const page = await queryBackend(baseUrl, `/api/logs?${query}`, LogsAnswer)
+  const page = await queryBackend(baseUrl, `/api/logs?${query}`, LogsAnswer, true)
   if (!page) return undefined
   const records = page.data.map(({ timeUnixNano, traceID, spanID, instance, ...rest }) => ({
     ...rest,

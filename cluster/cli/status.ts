@@ -30,9 +30,14 @@ export function printStatus(status: ClusterStatus, out: Output, { token }: Pick<
   out.print(statusTable(status, out))
   const ready = status.nodes.filter((node) => node.ready).length
   out.print('')
-  out.print(
-    `${ready} of ${status.nodes.length} ready, ${megabytes(status.memoryBytes)} in all, load ${status.requestsPerSecond} requests/s`,
-  )
+  // Where containers run the nodes, nobody tells what most of them weigh.
+  const memory = status.nodes.some(({ role, memoryBytes }) => role === 'node' && memoryBytes !== null)
+  const facts = [
+    `${ready} of ${status.nodes.length} ready`,
+    ...(memory ? [`${megabytes(status.memoryBytes)} in all`] : []),
+    `load ${status.requestsPerSecond} requests/s`,
+  ]
+  out.print(facts.join(', '))
   out.print('')
   const { shop, jaeger, prometheus, otlp } = status.urls
   out.print(`  console     ${colors.cyan(consoleLink(status.urls.console, token))}`)

@@ -204,3 +204,22 @@ test('logs of a node without a run and without a file say so', async () => {
   await expect(runCommand(context, registerLogs, 'logs', 'orders-1')).rejects.toThrow('no log lines of orders-1')
   await expect(runCommand(context, registerLogs, 'logs')).rejects.toThrow('no cluster is running')
 })
+
+test('a Jaeger that keeps no logs answers with its web page: the trace is drawn without them', async () => {
+  server = createServer((request, response) => {
+    if (!request.url?.startsWith('/api/traces/')) {
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end('<!doctype html><title>Jaeger UI</title>')
+      return
+    }
+    const isThere = request.url === `/api/traces/${checkout.traceID}`
+    response.writeHead(isThere ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data: isThere ? [checkout] : null }))
+  })
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const context = createTestContext({ jaeger: url })
+  await runCommand(context, registerTrace, 'trace', checkout.traceID)
+  expect(context.printed.join('\n')).toContain(`Trace ${checkout.traceID}`)
+})

@@ -1,18 +1,20 @@
 // Entry of the containers that are no node of the shop: `control`, and the two that run once, `secrets` and `setup`.
 import { makeSecrets } from './make-secrets.ts'
-import { runControl } from './run-control.ts'
-import { setUp } from './set-up.ts'
 import { readSettings } from './settings.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 const parts = {
-  control: () => runControl(readSettings('control', process.env)),
+  // Loaded here only: the control plane stays, and needs nothing of what fills databases.
+  async control() {
+    await (await import('./run-control.ts')).runControl(readSettings('control', process.env))
+  },
   secrets: () => {
     const made = makeSecrets(readSettings('secrets', process.env))
     say(made.length === 0 ? 'all secrets are there' : `made ${made.join(', ')}`)
   },
   async setup() {
+    const { setUp } = await import('./set-up.ts')
     const { filled, imagesWritten, notice } = await setUp(readSettings('setup', process.env))
     say(filled.length === 0 ? 'all databases are filled' : `filled ${filled.join(', ')}; ${imagesWritten} pictures`)
     if (notice) say(notice)

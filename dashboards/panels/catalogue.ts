@@ -14,6 +14,9 @@ export const dashboardTitles = {
 
 export type DashboardId = keyof typeof dashboardTitles
 
+/** Those whose variable `service` is a single one. */
+export const ofOneService: readonly DashboardId[] = ['service', 'latency']
+
 export function uidOf(id: DashboardId): string {
   return `faultline-${id}`
 }

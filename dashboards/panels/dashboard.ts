@@ -12,7 +12,8 @@ import {
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { annotationQueries } from './annotations.ts'
-import { type DashboardId, dashboardTitles, uidOf } from './catalogue.ts'
+import { type DashboardId, dashboardTitles, ofOneService, uidOf } from './catalogue.ts'
+import { unwrap } from './panel.ts'
 import { headline } from './text.ts'
 
 export type Row = { title: string; panels: readonly Builder<Panel>[] }
@@ -28,7 +29,7 @@ export type DashboardSpec = {
 export function buildDashboard({ id, headline: text, variables, rows }: DashboardSpec): Dashboard {
   const builder = new DashboardBuilder(dashboardTitles[id])
     .uid(uidOf(id))
-    .description(text)
+    .description(unwrap(text))
     .tags(['faultline'])
     .time({ from: 'now-15m', to: 'now' })
     .refresh('5s')
@@ -49,7 +50,7 @@ export function buildDashboard({ id, headline: text, variables, rows }: Dashboar
   }
 }
 
-/** One button each; the time and the variables go along. */
+/** One button each. The time goes along, and the variables; but not to where one service is looked at from where several are chosen. */
 function linksFrom(id: DashboardId): DashboardLink[] {
   const others = (Object.keys(dashboardTitles) as DashboardId[]).filter((other) => other !== id)
   return others.map((other) => {
@@ -60,7 +61,7 @@ function linksFrom(id: DashboardId): DashboardLink[] {
       type: DashboardLinkType.Link,
       icon: 'dashboard',
       url: `/d/${uidOf(other)}`,
-      includeVars: true,
+      includeVars: ofOneService.includes(id) || !ofOneService.includes(other),
       keepTime: true,
     }
   })

@@ -38,12 +38,19 @@ export function describe<B extends AnyPanelBuilder>(
 ): B {
   builder
     .title(title)
-    .description(emptyIsGood === undefined ? info : `${info}\n\n${EMPTY_IS_GOOD} ${emptyIsGood}`)
+    .description(
+      [info, ...(emptyIsGood === undefined ? [] : [`${EMPTY_IS_GOOD} ${emptyIsGood}`])].map(unwrap).join('\n\n'),
+    )
     .datasource(standard.source ?? prometheus)
     .unit(unit)
     .span(width ?? standard.width)
     .height(height ?? standard.height)
   return builder
+}
+
+/** Grafana breaks lines where its Markdown does; ours are broken for the reader of the code. */
+export function unwrap(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ')
 }
 
 export type DataLink = { title: string; url: string }

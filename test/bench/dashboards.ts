@@ -25,28 +25,35 @@ export async function benchDashboards(root: string): Promise<Figure[]> {
   const engine = createEngine({ storage: store })
   const queries = allQueries({ startMs, endMs, stepMs: STEP_MS }, standardChoice)
   let found = 0
-  const costs: { place: string; p95: number; middle: number }[] = []
+  const costs: { place: string; p95: number; cpuP95: number; middle: number }[] = []
   for (const query of queries) {
     const times: number[] = []
+    const cpuTimes: number[] = []
     if (await findsSomething(engine, query, startMs, endMs)) found++
     for (let run = 0; run < RUNS; run++) {
+      const cpu = process.cpuUsage()
       times.push(await timeOf(engine, query, startMs, endMs))
+      const { user, system } = process.cpuUsage(cpu)
+      cpuTimes.push((user + system) / 1_000)
       // A query that is quick need not be asked so often to say so.
       if (run === 4 && Math.max(...times) < AIM_MS / 10) break
     }
-    costs.push({ place: query.place, p95: percentile95(times), middle: median(times) })
+    costs.push({ place: query.place, p95: percentile95(times), cpuP95: percentile95(cpuTimes), middle: median(times) })
   }
   costs.sort((a, b) => b.p95 - a.p95)
   const worst = costs.slice(0, 3).map(({ place, p95 }, index): Figure => {
     const aim = index === 0 ? { aim: `≤ ${AIM_MS}` } : {}
     return { name: `dashboards: 15 min, ${place}, p95`, value: p95, unit: 'ms', ...aim }
   })
+  // On a machine that has other work, it is this that says whether a query has become dearer.
+  const dearest = Math.max(...costs.map(({ cpuP95 }) => cpuP95))
   return [
     { name: 'dashboards: series', value: store.seriesCount, unit: 'series' },
     { name: 'dashboards: queries', value: queries.length, unit: 'queries' },
     { name: 'dashboards: queries that find something', value: found, unit: 'queries' },
     { name: 'dashboards: median query over 15 min', value: median(costs.map(({ middle }) => middle)), unit: 'ms' },
     ...worst,
+    { name: 'dashboards: 15 min, the dearest query, CPU time, p95', value: dearest, unit: 'ms' },
     {
       name: `dashboards: queries over ${AIM_MS} ms`,
       value: costs.filter(({ p95 }) => p95 > AIM_MS).length,
