@@ -12,6 +12,8 @@ export type View = {
   key: string
   /** Shows the shared time range and refresh control. */
   hasTime: boolean
+  /** Refresh interval in ms of an address that names none; 5 s when omitted, 0 for only when asked to. */
+  refreshMs?: number
   load: () => Promise<ComponentType>
 }
 
@@ -23,6 +25,17 @@ export const views: readonly View[] = [
     link: '/traces',
     key: 't',
     hasTime: true,
+    // A list that moves under the pointer is no help.
+    refreshMs: 0,
     load: () => import('../traces/traces-view.tsx').then(({ TracesView }) => TracesView),
+  },
+  {
+    id: 'shop',
+    title: 'Storefront',
+    pattern: /^\/storefront(?:\/.*)?$/,
+    link: '/storefront',
+    key: 's',
+    hasTime: false,
+    load: () => import('../storefront/storefront-view.tsx').then(({ StorefrontView }) => StorefrontView),
   },
 ]

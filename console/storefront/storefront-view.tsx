@@ -1,0 +1,6 @@
+// Everything under /storefront.
+import { Empty } from '../shell/notices.tsx'
+
+export function StorefrontView() {
+  return <Empty title="Storefront" />
+}
