@@ -19,6 +19,15 @@ export type View = {
 
 export const views: readonly View[] = [
   {
+    id: 'map',
+    title: 'Map',
+    pattern: '/map',
+    link: '/map',
+    key: 'm',
+    hasTime: false,
+    load: () => import('../map/map-view.tsx').then(({ MapView }) => MapView),
+  },
+  {
     id: 'traces',
     title: 'Traces',
     pattern: /^\/traces(?:\/.*)?$/,
@@ -37,5 +46,14 @@ export const views: readonly View[] = [
     key: 's',
     hasTime: false,
     load: () => import('../storefront/storefront-view.tsx').then(({ StorefrontView }) => StorefrontView),
+  },
+  {
+    id: 'dashboards',
+    title: 'Dashboards',
+    pattern: /^\/dashboards(?:\/.*)?$/,
+    link: '/dashboards',
+    key: 'd',
+    hasTime: true,
+    load: () => import('../dashboards/dashboards-view.tsx').then(({ DashboardsView }) => DashboardsView),
   },
 ]
