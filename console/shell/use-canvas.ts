@@ -15,6 +15,8 @@ export function useCanvas(): { ref: React.RefObject<HTMLCanvasElement | null>; w
     const adapt = () => {
       const next = parent.clientWidth
       const ratio = devicePixelRatio || 1
+      // A new size, even the same one, empties a canvas.
+      if (canvas.width === Math.round(next * ratio) && canvas.style.width === `${next}px`) return
       canvas.width = Math.round(next * ratio)
       canvas.height = Math.round(height.current * ratio)
       canvas.style.width = `${next}px`
