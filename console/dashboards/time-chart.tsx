@@ -115,7 +115,7 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }, t
     },
     scales: {
       x: { time: true, range: () => [latest.current.startMs / 1000, latest.current.endMs / 1000] },
-      y: { range: (_chart, low, high) => scaleOf(latest.current, low, high) },
+      y: { range: () => scaleOf(latest.current) },
     },
     axes: [
       { ...axis, space: 60, size: 26, values: (_chart, splits, _index, space) => timeTexts(splits, space) },
@@ -130,7 +130,7 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }, t
       {},
       ...series.toReversed().map(({ name, color, widthPx, fill }) => ({
         label: name,
-        stroke: color,
+        stroke: color === 'currentColor' ? token('--ink') : color,
         width: widthPx,
         fill: fill > 0 ? `color-mix(in srgb, ${color} ${fill}%, transparent)` : 'transparent',
         points: { show: false },
@@ -166,17 +166,20 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }, t
   }
 }
 
-function scaleOf(
-  { min, max, dots, limits }: TimeChartProps,
-  low: number | null,
-  high: number | null,
-): [number, number] {
-  const top = Math.max(high ?? 0, ...dots.map(({ value }) => value))
-  const bottom = min ?? Math.min(low ?? 0, 0)
+/** From the least to a bit over the most that is drawn; uPlot's own answer for flat lines is too far. */
+function scaleOf({ min, max, dots, limits, ...props }: TimeChartProps): [number, number] {
+  const drawn = dataOf({ min, max, dots, limits, ...props })
+    .slice(1)
+    .flatMap((column) => [...column])
+  const values = [...drawn.filter((value) => typeof value === 'number'), ...dots.map(({ value }) => value)]
+  const top = values.reduce((a, b) => Math.max(a, b), 0)
+  const bottom = min ?? values.reduce((a, b) => Math.min(a, b), 0)
   // A limit just above the lines is worth seeing; one far above would flatten them.
   const near = limits.map(({ value }) => value).filter((value) => value > top && value <= top * 1.25)
   const reach = Math.max(top * 1.08, ...near.map((value) => value * 1.05))
-  const least = max !== undefined && max <= 1 ? Math.min(max, Math.max(reach, max * 0.02)) : Math.max(max ?? 0, reach)
+  // Of a share, the part that is used.
+  const isShare = max !== undefined && max <= 1
+  const least = isShare ? Math.min(max, Math.max(reach, max * 0.02)) : Math.max(max ?? 0, reach)
   return least > bottom ? [bottom, least] : [bottom, bottom + 1]
 }
 

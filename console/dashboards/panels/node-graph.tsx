@@ -44,7 +44,16 @@ export function NodeGraphPanel({ panel, data }: PanelProps) {
     >
       <title>{panel.title}</title>
       <defs>
-        <marker id="node-graph-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+        <marker
+          id="node-graph-head"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerUnits="userSpaceOnUse"
+          markerWidth="9"
+          markerHeight="7"
+          orient="auto"
+        >
           <path d="M0 0 8 4 0 8z" />
         </marker>
       </defs>
@@ -145,7 +154,7 @@ type Dagre = Pick<typeof import('@dagrejs/dagre'), 'graphlib' | 'layout'>
 
 function place(graph: Graph, { graphlib, layout }: Dagre): Placed {
   const drawn = new graphlib.Graph()
-  drawn.setGraph({ rankdir: 'LR', nodesep: 34, ranksep: 76, marginx: 20, marginy: 24 })
+  drawn.setGraph({ rankdir: 'LR', nodesep: 34, ranksep: 76, marginx: 56, marginy: 24 })
   drawn.setDefaultEdgeLabel(() => ({}))
   for (const { id } of graph.nodes.toSorted((a, b) => a.id.localeCompare(b.id)))
     drawn.setNode(id, { width: 2 * RADIUS + 30, height: 2 * RADIUS + 24 })
