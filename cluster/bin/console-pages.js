@@ -71,9 +71,11 @@ function page(template, metafile) {
   const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'console/shell/main.tsx')
   if (!entry) throw new Error('the build of the console has no entry')
   const [path, { imports, cssBundle }] = entry
+  // The styles of views too: nothing would load them with a view's code, and all of them are small.
+  const sheets = Object.keys(metafile.outputs).filter((output) => output.endsWith('.css') && output !== cssBundle)
   const url = (/** @type {string} */ output) => `/assets/${basename(output)}`
   const tags = [
-    ...(cssBundle ? [`<link rel="stylesheet" href="${url(cssBundle)}">`] : []),
+    ...[...(cssBundle ? [cssBundle] : []), ...sheets].map((sheet) => `<link rel="stylesheet" href="${url(sheet)}">`),
     ...imports
       .filter(({ kind }) => kind === 'import-statement')
       .map(({ path }) => `<link rel="modulepreload" href="${url(path)}">`),

@@ -11,7 +11,7 @@ export function configure(frames: readonly Frame[], config: FieldConfigJson | un
       const options = overrides
         .filter(({ matcher }) => matches(matcher, field, frame))
         .flatMap(({ properties }) => properties)
-        .reduce(withProperty, config?.defaults ?? {})
+        .reduce(withProperty, { ...config?.defaults, ...field.options })
       const { displayName } = options
       return { ...field, options, ...(displayName ? { displayName: withLabels(displayName, field) } : {}) }
     }),

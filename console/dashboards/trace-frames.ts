@@ -70,6 +70,7 @@ export function traceFrame(target: TargetJson, traces: readonly WireTrace[]): Fr
           'string',
           rows.map(({ trace }) => trace.traceID),
         ),
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Grafana
         options: { links: [{ title: 'Trace', url: '/traces/${__value.raw}' }] },
       },
       column(
@@ -82,11 +83,14 @@ export function traceFrame(target: TargetJson, traces: readonly WireTrace[]): Fr
         'time',
         rows.map(({ root }) => root.startTime / 1000),
       ),
-      column(
-        'Duration',
-        'number',
-        rows.map(({ trace, root }) => lengthOf(trace, root) / 1e6),
-      ),
+      {
+        ...column(
+          'Duration',
+          'number',
+          rows.map(({ trace, root }) => lengthOf(trace, root) / 1e6),
+        ),
+        options: { unit: 's' },
+      },
       column(
         'Spans',
         'number',

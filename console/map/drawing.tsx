@@ -29,7 +29,7 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
   return (
     <div className="map-drawing" style={{ aspectRatio: `${width} / ${height}` }}>
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
-      <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Map of the cluster">
+      <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Links of the cluster">
         {bands.map(({ region, ...box }) => (
           <g key={region} className="band">
             <rect {...box} rx={14} />
@@ -44,6 +44,10 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
           const isSelected = selected?.kind === 'link' && selected.id === link.id
           return <Link key={link.id} {...{ link, from, to, isSelected, onSelect }} />
         })}
+      </svg>
+      {moving && <FlowCanvas layout={layout} links={map.links} onSampling={onSampling} />}
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
+      <svg className="map-nodes" viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Nodes of the cluster">
         {[...placed.values()].map((place) => (
           <Node
             key={place.node.id}
@@ -53,7 +57,6 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
           />
         ))}
       </svg>
-      {moving && <FlowCanvas layout={layout} links={map.links} onSampling={onSampling} />}
     </div>
   )
 }
@@ -66,7 +69,7 @@ function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
   const path = pathOf(curve)
   const middle = pointAt(curve, 0.5)
   const tone = link.protocol === 'replication' ? 'replication' : toneOf(link)
-  const sort = `link ${tone} ${link.breaker ? `breaker-${link.breaker}` : ''} ${isSelected ? 'selected' : ''}`
+  const sort = `link ${link.protocol} ${tone} ${link.breaker ? `breaker-${link.breaker}` : ''} ${isSelected ? 'selected' : ''}`
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the same is reached by keyboard in the list
     <g className={sort} onClick={() => onSelect({ kind: 'link', id: link.id })}>

@@ -2,12 +2,12 @@
 // looks the same; a node that comes or goes moves only those of its own column.
 import type { ClusterMap, MapNode } from './map-model.ts'
 
-export const NODE_WIDTH = 132
-export const NODE_HEIGHT = 48
-const COLUMN_GAP = 46
-const ROW_GAP = 14
-const BAND_PADDING = 22
-const BAND_GAP = 14
+export const NODE_WIDTH = 146
+export const NODE_HEIGHT = 50
+const COLUMN_GAP = 44
+const ROW_GAP = 26
+const BAND_PADDING = 30
+const BAND_GAP = 16
 const MARGIN = 14
 
 export type Point = { x: number; y: number }

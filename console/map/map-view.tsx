@@ -25,8 +25,9 @@ export function MapView() {
   const [params, setParams] = useSearchParams()
   const status = useLoad(has.control ? 'status' : undefined, getStatus, REFRESH_MS)
   const samples = useLoad(has.prometheus ? 'samples' : undefined, loadSamples, REFRESH_MS)
-  const faults = useLoad(has.control ? 'faults' : undefined, getActiveFaults, REFRESH_MS)
   const catalogue = useLoad(has.control ? 'catalogue' : undefined, getCatalogue)
+  // A control plane without a catalogue has no faults to ask for.
+  const faults = useLoad(catalogue.data ? 'faults' : undefined, getActiveFaults, REFRESH_MS)
   const map = useMemo(
     () => buildMap(status.data?.nodes ?? [], samples.data ?? noSamples, faults.data),
     [status.data, samples.data, faults.data],

@@ -39,7 +39,8 @@ export function createConsoleApp(deps: ConsoleAppDeps): Express {
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }))
   app.use(assetRoutes(files))
   app.use('/session', guard, sessionRoutes(deps))
-  app.use(passed, guard, needSession(deps), passThrough(upstreams, { agent, nowMs }))
+  app.use(passed, guard, needSession(deps))
+  app.use(passThrough(upstreams, { agent, nowMs }))
   app.use(passed, () => {
     throw new Refusal(404, 'not_found', 'there is nothing here')
   })

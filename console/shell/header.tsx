@@ -25,7 +25,7 @@ export function Header({ current, session, onHelp }: Props) {
         ))}
       </nav>
       <div className="header-end">
-        {current?.hasTime && <TimeControl />}
+        {current?.hasTime && <TimeControl defaultRefreshMs={current.refreshMs} />}
         <Connection session={session} />
         <ThemeButton />
         <button

@@ -3,8 +3,9 @@ import { formatDateTime } from './clock.ts'
 import { quickRanges, rangeLabel, refreshIntervals } from './time-range.ts'
 import { useTimeRange } from './use-time-range.ts'
 
-export function TimeControl() {
-  const { range, refreshMs, setRange, setRefresh } = useTimeRange()
+/** @param defaultRefreshMs as the view has it */
+export function TimeControl({ defaultRefreshMs }: { defaultRefreshMs: number | undefined }) {
+  const { range, refreshMs, setRange, setRefresh } = useTimeRange(defaultRefreshMs)
   const quick = range.to === 'now' && quickRanges.some(({ from }) => from === range.from)
   return (
     <div className="time-control">

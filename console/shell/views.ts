@@ -12,10 +12,21 @@ export type View = {
   key: string
   /** Shows the shared time range and refresh control. */
   hasTime: boolean
+  /** Refresh interval in ms of an address that names none; 5 s when omitted, 0 for only when asked to. */
+  refreshMs?: number
   load: () => Promise<ComponentType>
 }
 
 export const views: readonly View[] = [
+  {
+    id: 'map',
+    title: 'Map',
+    pattern: '/map',
+    link: '/map',
+    key: 'm',
+    hasTime: false,
+    load: () => import('../map/map-view.tsx').then(({ MapView }) => MapView),
+  },
   {
     id: 'traces',
     title: 'Traces',
@@ -23,6 +34,26 @@ export const views: readonly View[] = [
     link: '/traces',
     key: 't',
     hasTime: true,
+    // A list that moves under the pointer is no help.
+    refreshMs: 0,
     load: () => import('../traces/traces-view.tsx').then(({ TracesView }) => TracesView),
+  },
+  {
+    id: 'shop',
+    title: 'Storefront',
+    pattern: /^\/storefront(?:\/.*)?$/,
+    link: '/storefront',
+    key: 's',
+    hasTime: false,
+    load: () => import('../storefront/storefront-view.tsx').then(({ StorefrontView }) => StorefrontView),
+  },
+  {
+    id: 'dashboards',
+    title: 'Dashboards',
+    pattern: /^\/dashboards(?:\/.*)?$/,
+    link: '/dashboards',
+    key: 'd',
+    hasTime: true,
+    load: () => import('../dashboards/dashboards-view.tsx').then(({ DashboardsView }) => DashboardsView),
   },
 ]

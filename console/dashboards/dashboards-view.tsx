@@ -1,0 +1,180 @@
+// The dashboards: Grafana's own JSON, drawn here.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Link, Redirect, useLocation, useSearchParams } from 'wouter'
+import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { useHas } from '../shell/session-context.ts'
+import { useLoad } from '../shell/use-load.ts'
+import { useTimeRange } from '../shell/use-time-range.ts'
+import type { Mark } from './annotation-marks.ts'
+import { dashboardNames, dashboardTitles, loadDashboard, nameOf, uidOf } from './catalogue.ts'
+import { DashboardContext, type DashboardScope } from './dashboard-context.ts'
+import type { DashboardJson } from './dashboard-json.ts'
+import { gridArea, type Section, sections } from './layout.ts'
+import { PanelFrame } from './panel-frame.tsx'
+import { useMarks } from './use-marks.ts'
+import { useVariables, valuesOf } from './use-variables.ts'
+import { VariableBar } from './variable-bar.tsx'
+import './dashboards.css'
+
+const noMarks: readonly Mark[] = []
+
+export function DashboardsView() {
+  const [location] = useLocation()
+  const { prometheus } = useHas()
+  const uid = location.split('/')[2] ?? ''
+  const name = nameOf(uid)
+  const { data, error, reload } = useLoad(name, () => loadDashboard(name ?? 'shop'))
+  if (!prometheus) {
+    return (
+      <Empty title="Dashboards need a Prometheus">
+        <p>
+          Start the console with <code>--prometheus URL</code>, or beside a cluster.
+        </p>
+      </Empty>
+    )
+  }
+  if (uid === '') return <Redirect to={`/dashboards/${uidOf('shop')}${window.location.search}`} replace />
+  if (!name) {
+    return (
+      <Empty title="There is no such dashboard">
+        <p>
+          <Link href={`/dashboards/${uidOf('shop')}`}>The shop at a glance</Link> is one.
+        </p>
+      </Empty>
+    )
+  }
+  return (
+    <div className="dashboards">
+      <DashboardTabs current={uid} />
+      {error && <Failure error={error} what="The dashboard" onRetry={reload} />}
+      {!data && !error && <Loading what={dashboardTitles[name]} />}
+      {data && <Dashboard key={uid} json={data} />}
+    </div>
+  )
+}
+
+/** Each keeps the time and the variables, as Grafana's links do. */
+function DashboardTabs({ current }: { current: string }) {
+  const [params] = useSearchParams()
+  return (
+    <nav className="dashboard-tabs" aria-label="Dashboards">
+      {dashboardNames.map((name) => (
+        <Link
+          key={name}
+          href={`/dashboards/${uidOf(name)}?${params}`}
+          aria-current={uidOf(name) === current ? 'page' : undefined}
+        >
+          {dashboardTitles[name]}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+function Dashboard({ json }: { json: DashboardJson }) {
+  const { range, setRange } = useTimeRange()
+  const moment = useMoment()
+  const list = json.templating?.list ?? []
+  const annotations = json.annotations?.list ?? []
+  const [enabled, setEnabled] = useState<ReadonlySet<string>>(() => new Set(annotations.map(({ name }) => name)))
+  // Values are asked for again when another range is chosen, not every few seconds.
+  const shown = useVariables(list, moment, `${range.from} ${range.to}`)
+  const lastShown = useRef(shown.data)
+  if (shown.data) lastShown.current = shown.data
+  const resolved = shown.data ?? lastShown.current
+  const variables = useMemo(() => valuesOf(resolved ?? []), [resolved])
+  const loadedMarks = useMarks(annotations, variables, moment, enabled)
+  const lastMarks = useRef(noMarks)
+  if (loadedMarks.length > 0 || enabled.size === 0) lastMarks.current = loadedMarks
+  const marks = lastMarks.current
+  const onZoom = useCallback(
+    (startMs: number, endMs: number) => setRange({ from: String(startMs), to: String(endMs) }),
+    [setRange],
+  )
+  const scope = useMemo<DashboardScope>(
+    () => ({ uid: json.uid, variables, ...moment, marks, onZoom }),
+    [json.uid, variables, moment, marks, onZoom],
+  )
+  const cut = useMemo(() => sections(json.panels), [json])
+  return (
+    <>
+      <h1 className="visually-hidden">{json.title}</h1>
+      <div className="dashboard-bar">
+        {resolved && <VariableBar shown={resolved} onChoose={shown.set} />}
+        {shown.error && <span className="badge tone-error">{shown.error.message}</span>}
+        <fieldset className="annotation-bar">
+          <legend className="visually-hidden">Marks</legend>
+          {annotations.map(({ name, hide }) => {
+            if (hide) return null
+            const change = (on: boolean) =>
+              setEnabled(new Set(on ? [...enabled, name] : [...enabled].filter((other) => other !== name)))
+            return (
+              <label key={name}>
+                <input type="checkbox" checked={enabled.has(name)} onChange={(event) => change(event.target.checked)} />{' '}
+                {name}
+              </label>
+            )
+          })}
+        </fieldset>
+        {!range.from.startsWith('now') && (
+          <button type="button" className="button" onClick={() => setRange({ from: 'now-15m', to: 'now' })}>
+            Back to now
+          </button>
+        )}
+      </div>
+      {resolved && (
+        <DashboardContext value={scope}>
+          {cut.map((section) => (
+            <SectionOf key={section.row?.id ?? 0} section={section} />
+          ))}
+        </DashboardContext>
+      )}
+    </>
+  )
+}
+
+function SectionOf({ section }: { section: Section }) {
+  const [open, setOpen] = useState(!section.row?.collapsed)
+  const grid = (
+    <div className="dash-grid">
+      {section.panels.map((panel) => {
+        const { column, row } = gridArea(panel, section)
+        return (
+          <div
+            key={panel.id}
+            className="dash-cell"
+            style={{ '--column': column, '--row': row, '--units': panel.gridPos.h } as React.CSSProperties}
+          >
+            <PanelFrame panel={panel} />
+          </div>
+        )
+      })}
+    </div>
+  )
+  if (!section.row) return grid
+  return (
+    <section>
+      <h2 className="dash-row">
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span aria-hidden="true">{open ? '▾' : '▸'}</span> {section.row.title}
+        </button>
+      </h2>
+      {open && grid}
+    </section>
+  )
+}
+
+/** The moment that all panels look at: it moves on with the refresh, not while nobody looks. */
+function useMoment(): { startMs: number; endMs: number } {
+  const { resolve, refreshMs } = useTimeRange()
+  const [moment, setMoment] = useState(resolve)
+  useEffect(() => {
+    setMoment(resolve())
+    if (!refreshMs) return
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') setMoment(resolve())
+    }, refreshMs)
+    return () => clearInterval(timer)
+  }, [resolve, refreshMs])
+  return moment
+}

@@ -1,0 +1,33 @@
+// The marks of a dashboard: what its annotations' queries say happened.
+import { queryRange } from '../prometheus/client.ts'
+import { useLoad } from '../shell/use-load.ts'
+import { type Mark, marksOf } from './annotation-marks.ts'
+import type { AnnotationJson } from './dashboard-json.ts'
+import { interpolateQuery, type Variables } from './interpolation.ts'
+import { aligned, durationMs, stepMs } from './time-step.ts'
+
+const POINTS = 400
+
+export function useMarks(
+  annotations: readonly AnnotationJson[],
+  variables: Variables,
+  { startMs, endMs }: { startMs: number; endMs: number },
+  enabled: ReadonlySet<string>,
+): readonly Mark[] {
+  const asked = annotations.filter(({ name, enable }) => enable !== false && enabled.has(name))
+  const key = asked.length === 0 ? undefined : `${asked.map(({ name }) => name).join()} ${JSON.stringify(variables)}`
+  const { data } = useLoad(key && `${key} ${startMs} ${endMs}`, async (signal) => {
+    const marks = await Promise.all(
+      asked.map(async (annotation) => {
+        const step = stepMs(endMs - startMs, POINTS, durationMs(annotation.step) ?? 5_000)
+        const expr = annotation.target?.expr ?? annotation.expr ?? ''
+        const scope = { startMs, endMs, stepMs: step, scrapeMs: 5_000 }
+        const range = { ...aligned(startMs, endMs, step), stepMs: step }
+        const { data } = await queryRange(interpolateQuery(expr, variables, scope).text, range, signal)
+        return marksOf(annotation, data, step)
+      }),
+    )
+    return marks.flat()
+  })
+  return data ?? []
+}

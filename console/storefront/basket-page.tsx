@@ -1,0 +1,99 @@
+// The basket: how many of what, and what it comes to.
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { useShop } from './shop-context.tsx'
+import { type Basket, formatPrice, type Product } from './shop-model.ts'
+import { useShopData } from './use-shop-data.ts'
+
+export function BasketPage() {
+  const { signedIn, basket, setBasket, act } = useShop()
+  const ids = basket.items.map(({ productId }) => productId)
+  const products = useShopData(
+    ids.join(','),
+    'look at the basket',
+    async (ask) => {
+      const found = await Promise.all(ids.map((id) => ask<Product>(`/products/${id}`).then(({ body }) => body)))
+      return new Map(found.map((product) => [product.id, product]))
+    },
+    { quiet: true },
+  )
+  const [error, setError] = useState<string | undefined>()
+  const change = async (productId: string, quantity: number) => {
+    setError(undefined)
+    try {
+      await act(quantity === 0 ? 'take out of basket' : 'change quantity', async (ask) => {
+        const path = `/basket/items/${productId}`
+        const { body } = await ask<Basket>(
+          path,
+          quantity === 0 ? { method: 'DELETE' } : { method: 'PUT', body: { quantity } },
+        )
+        setBasket(body)
+      })
+    } catch (failure) {
+      setError(failure instanceof Error ? failure.message : String(failure))
+    }
+  }
+  if (!signedIn || ids.length === 0) {
+    return (
+      <Empty title="Your basket is empty">
+        <p>
+          <Link href="/storefront">Look around</Link> and put something in.
+        </p>
+      </Empty>
+    )
+  }
+  if (products.error && !products.data)
+    return <Failure error={products.error} what="The basket" onRetry={products.reload} />
+  if (!products.data) return <Loading what="the basket" />
+  const total = basket.items.reduce(
+    (sum, { productId, quantity }) => sum + quantity * (products.data?.get(productId)?.priceCents ?? 0),
+    0,
+  )
+  return (
+    <div className="basket">
+      <h1>Your basket</h1>
+      <ul className="panel">
+        {basket.items.map(({ productId, quantity }) => {
+          const product = products.data?.get(productId)
+          return (
+            <li key={productId} className="basket-item">
+              {product && <img src={`/shop${product.imageUrl}`} alt="" width="64" height="64" />}
+              <Link href={`/storefront/p/${productId}`} className="basket-name">
+                {product?.name ?? productId}
+              </Link>
+              <label>
+                <span className="visually-hidden">How many of {product?.name ?? productId}</span>
+                <select value={quantity} onChange={(event) => change(productId, Number(event.target.value))}>
+                  {Array.from({ length: 20 }, (_, index) => (
+                    <option key={index + 1}>{index + 1}</option>
+                  ))}
+                </select>
+              </label>
+              <span className="number basket-price">{formatPrice((product?.priceCents ?? 0) * quantity)}</span>
+              <button
+                type="button"
+                className="icon-button"
+                onClick={() => change(productId, 0)}
+                aria-label={`Take ${product?.name ?? productId} out`}
+              >
+                ✕
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+      {error && (
+        <p className="fault" role="alert">
+          {error}
+        </p>
+      )}
+      <p className="basket-total">
+        Total <strong className="number">{formatPrice(total)}</strong>
+        <Link className="button button-primary button-l" href="/storefront/checkout">
+          Check out
+        </Link>
+      </p>
+    </div>
+  )
+}

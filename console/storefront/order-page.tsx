@@ -1,0 +1,66 @@
+// One order on its way: pending, confirmed, shipped. Looked at again until it has arrived somewhere.
+import { useEffect } from 'react'
+import { Failure, Loading } from '../shell/notices.tsx'
+import type { Ask } from './shop-context.tsx'
+import { formatPrice, type Order, refusalText, steps } from './shop-model.ts'
+import { useShopData } from './use-shop-data.ts'
+
+const AGAIN_MS = 2_000
+
+export function OrderPage({ id }: { id: string }) {
+  const path = `/orders/${encodeURIComponent(id)}`
+  // Quiet: what led here is more worth to look at.
+  const load = async (ask: Ask) => (await ask<Order>(path)).body
+  const { data: order, error, reload } = useShopData(id, 'look at the order', load, { quiet: true })
+  const moving = order?.status === 'pending' || order?.status === 'confirmed'
+  useEffect(() => {
+    if (!moving) return
+    const timer = setInterval(reload, AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [moving, reload])
+  if (error && !order) return <Failure error={error} what="The order" onRetry={reload} />
+  if (!order) return <Loading what="the order" />
+  const reached = steps.findIndex((step) => step === order.status)
+  return (
+    <article className="order panel">
+      <h1>{order.status === 'refused' ? 'The order was refused' : 'Thank you'}</h1>
+      <p className="hint">
+        Order <code>{order.id}</code>
+      </p>
+      {order.status === 'refused' ? (
+        <p className="fault">{refusalText(order.refusal ?? '')}</p>
+      ) : (
+        <ol className="order-steps" aria-label={`Status: ${order.status}`}>
+          {steps.map((step, index) => (
+            <li
+              key={step}
+              className={index <= reached ? 'done' : ''}
+              aria-current={index === reached ? 'step' : undefined}
+            >
+              {step}
+            </li>
+          ))}
+        </ol>
+      )}
+      {order.trackingNumber && (
+        <p>
+          Tracking number <code>{order.trackingNumber}</code>
+        </p>
+      )}
+      <ul className="order-lines">
+        {order.lines.map(({ productId, name, quantity, unitPriceCents }) => (
+          <li key={productId}>
+            <span>
+              {quantity} × {name}
+            </span>
+            <span className="number">{formatPrice(quantity * unitPriceCents)}</span>
+          </li>
+        ))}
+        <li className="order-total">
+          <span>Total</span>
+          <strong className="number">{formatPrice(order.totalCents)}</strong>
+        </li>
+      </ul>
+    </article>
+  )
+}

@@ -1,0 +1,205 @@
+// The waterfall: one row a span, drawn only where it is looked at. Ten thousand rows cost what fifty do.
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { groupBy } from '../shell/grouping.ts'
+import { useShortcut } from '../shell/shortcuts.tsx'
+import type { PathSegment } from './critical-path.ts'
+import type { LogLine } from './logs-api.ts'
+import { Minimap } from './minimap.tsx'
+import { findSpans } from './span-search.ts'
+import { TimeAxis } from './time-axis.tsx'
+import type { Trace } from './trace-model.ts'
+import { pan, type ViewWindow, wholeWindow, zoom } from './view-window.ts'
+import { collapseBelow, expandTo, visibleRows } from './visible-rows.ts'
+import { WaterfallRow } from './waterfall-row.tsx'
+import { WaterfallTools } from './waterfall-tools.tsx'
+
+const ROW_HEIGHT = 26
+const OVERSCAN = 12
+const ZOOM_STEP = 0.6
+
+type Props = {
+  trace: Trace
+  colours: ReadonlyMap<string, string>
+  path: readonly PathSegment[]
+  logsBySpan: ReadonlyMap<string, LogLine[]>
+  chosen: number | undefined
+  onChoose: (index: number | undefined) => void
+  query: string
+  onQuery: (text: string) => void
+}
+
+export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, query, onQuery }: Props) {
+  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set())
+  const [window, setWindow] = useState<ViewWindow>(wholeWindow)
+  const [showPath, setShowPath] = useState(true)
+  const [active, setActive] = useState(chosen ?? 0)
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useMemo(() => visibleRows(trace, collapsed), [trace, collapsed])
+  const rowOf = useMemo(() => new Map(rows.map((span, row) => [span, row])), [rows])
+  const segments = useMemo(() => groupBy(path, ({ span }) => span), [path])
+  const matches = useMemo(() => findSpans(trace, query), [trace, query])
+  const matching = useMemo(() => (query.trim() ? new Set(matches) : undefined), [matches, query])
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  })
+  const goTo = useCallback(
+    (index: number) => {
+      setCollapsed((before) => expandTo(trace, index, before))
+      setActive(index)
+    },
+    [trace],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the row moves when others fold
+  useEffect(() => {
+    const row = rowOf.get(active)
+    if (row !== undefined) virtual.scrollToIndex(row, { align: 'auto' })
+  }, [active, rowOf])
+  useEffect(() => {
+    if (chosen !== undefined) goTo(chosen)
+  }, [chosen, goTo])
+  const step = (list: readonly number[], by: 1 | -1) => {
+    if (list.length === 0) return
+    const next = by === 1 ? list.find((index) => index > active) : list.findLast((index) => index < active)
+    goTo(next ?? (by === 1 ? list[0] : list.at(-1)) ?? 0)
+  }
+  const errors = useMemo(() => trace.spans.filter(({ error }) => error).map(({ index }) => index), [trace])
+  useShortcut('n', 'Next span that was found', () => step(matches, 1))
+  useShortcut('N', 'Previous span that was found', () => step(matches, -1))
+  useShortcut('e', 'Next error', () => step(errors, 1))
+  useShortcut('c', 'Critical path on or off', () => setShowPath((before) => !before))
+  useShortcut('+', 'Zoom in', () => setWindow((before) => zoom(before, ZOOM_STEP)))
+  useShortcut('-', 'Zoom out', () => setWindow((before) => zoom(before, 1 / ZOOM_STEP)))
+  useShortcut('0', 'The whole trace', () => setWindow(wholeWindow))
+  useShortcut('[', 'Earlier', () => setWindow((before) => pan(before, -0.25)))
+  useShortcut(']', 'Later', () => setWindow((before) => pan(before, 0.25)))
+  useWheelZoom(scroller, setWindow)
+  const toggle = useCallback((index: number) => {
+    setCollapsed((before) => {
+      const next = new Set(before)
+      if (!next.delete(index)) next.add(index)
+      return next
+    })
+  }, [])
+  const choose = useCallback(
+    (index: number) => {
+      setActive(index)
+      onChoose(index)
+    },
+    [onChoose],
+  )
+  const latestChoose = useRef(choose)
+  latestChoose.current = choose
+  const stableChoose = useCallback((index: number) => latestChoose.current(index), [])
+  const onKey = (event: KeyboardEvent) => {
+    const action = keyAction(event.key, { trace, rows, row: rowOf.get(active) ?? 0, active, collapsed })
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    if (action.kind === 'go') setActive(action.index)
+    else if (action.kind === 'toggle') toggle(active)
+    else if (action.kind === 'choose') onChoose(chosen === active ? undefined : active)
+    else onChoose(undefined)
+  }
+  return (
+    <div className="waterfall">
+      <WaterfallTools
+        query={query}
+        onQuery={onQuery}
+        found={matching ? matches.length : undefined}
+        onStep={(by) => step(matches, by)}
+        showPath={showPath}
+        onShowPath={setShowPath}
+        onCollapse={() => setCollapsed(collapsed.size > 0 ? new Set() : collapseBelow(trace, 2))}
+        collapsed={collapsed.size > 0}
+        zoomed={window.end - window.start < 1}
+        onWhole={() => setWindow(wholeWindow)}
+      />
+      <Minimap trace={trace} colours={colours} window={window} onWindow={setWindow} />
+      <TimeAxis trace={trace} window={window} />
+      <div
+        ref={scroller}
+        className="waterfall-rows"
+        role="tree"
+        aria-label="Spans"
+        tabIndex={0}
+        aria-activedescendant={rowOf.has(active) ? `span-${active}` : undefined}
+        onKeyDown={onKey}
+      >
+        <div role="none" className="waterfall-space" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const span = trace.spans[rows[item.index] ?? 0]
+            if (!span) return null
+            return (
+              <WaterfallRow
+                key={span.index}
+                trace={trace}
+                span={span}
+                top={item.start}
+                window={window}
+                colour={colours.get(span.service) ?? 'var(--ink-3)'}
+                segments={showPath ? segments.get(span.index) : undefined}
+                logs={logsBySpan.get(span.id)}
+                collapsed={collapsed.has(span.index)}
+                active={span.index === active}
+                chosen={span.index === chosen}
+                dimmed={matching !== undefined && !matching.has(span.index)}
+                onToggle={toggle}
+                onChoose={stableChoose}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+type Position = { trace: Trace; rows: readonly number[]; row: number; active: number; collapsed: ReadonlySet<number> }
+type KeyAction = { kind: 'go'; index: number } | { kind: 'toggle' } | { kind: 'choose' } | { kind: 'close' }
+
+/** As trees have it: https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ */
+function keyAction(key: string, { trace, rows, row, active, collapsed }: Position): KeyAction | undefined {
+  const go = (to: number): KeyAction => ({ kind: 'go', index: rows[Math.max(0, Math.min(rows.length - 1, to))] ?? 0 })
+  const span = trace.spans[active]
+  const foldable = (span?.children.length ?? 0) > 0
+  if (key === 'ArrowDown' || key === 'j') return go(row + 1)
+  if (key === 'ArrowUp' || key === 'k') return go(row - 1)
+  if (key === 'PageDown') return go(row + 20)
+  if (key === 'PageUp') return go(row - 20)
+  if (key === 'Home') return go(0)
+  if (key === 'End') return go(rows.length - 1)
+  if (key === 'ArrowRight' && foldable) return collapsed.has(active) ? { kind: 'toggle' } : go(row + 1)
+  if (key === 'ArrowLeft' && foldable && !collapsed.has(active)) return { kind: 'toggle' }
+  if (key === 'ArrowLeft' && span?.parent !== undefined) return { kind: 'go', index: span.parent }
+  if (key === 'Enter' || key === ' ') return { kind: 'choose' }
+  return key === 'Escape' ? { kind: 'close' } : undefined
+}
+
+/** Ctrl and the wheel zoom where the pointer is, Shift and the wheel move; the wheel alone scrolls. */
+function useWheelZoom(
+  scroller: React.RefObject<HTMLDivElement | null>,
+  setWindow: (change: (before: ViewWindow) => ViewWindow) => void,
+): void {
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) return
+      event.preventDefault()
+      const lane = element.querySelector('.lane')?.getBoundingClientRect()
+      const share = lane && lane.width > 0 ? Math.min(1, Math.max(0, (event.clientX - lane.left) / lane.width)) : 0.5
+      const delta = event.deltaY || event.deltaX
+      setWindow((before) =>
+        event.shiftKey
+          ? pan(before, delta / 800)
+          : zoom(before, 1.0015 ** delta, before.start + share * (before.end - before.start)),
+      )
+    }
+    // React's own listeners are passive and could not keep the page from zooming.
+    element.addEventListener('wheel', onWheel, { passive: false })
+    return () => element.removeEventListener('wheel', onWheel)
+  }, [scroller, setWindow])
+}
