@@ -35,8 +35,9 @@ export const Block = z.strictObject({
 })
 export type Block = z.infer<typeof Block>
 
-/** What the next block has to follow: a height and a hash. */
-export type Tip = { height: number; index: number; hash: string }
+/** What the next block has to follow. */
+export const tipSchema = z.strictObject({ height: z.int().nonnegative(), index: z.int().nonnegative(), hash: Hash })
+export type Tip = z.infer<typeof tipSchema>
 
 export const GENESIS: Tip = { height: 0, index: 0, hash: '0'.repeat(64) }
 
