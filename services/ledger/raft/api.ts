@@ -139,8 +139,11 @@ export type Raft = {
   ready(): Ready | undefined
   /** The Ready's hard state and entries are synced. In the order of the Readys; all of them, also those with nothing to sync. */
   advance(ready: Ready): void
-  /** The content is stored, synced and loaded: the log up to it is no longer needed. */
-  snapshotInstalled(snapshot: Snapshot): void
+  /**
+   * The content is stored, synced and loaded, and earlier Readys are advanced. False: the stored log does not continue the snapshot and must
+   * be dropped whole before the next Ready is written (`entriesAfter` in log.ts decides the same on start, after a crash in between).
+   */
+  snapshotInstalled(snapshot: Snapshot): boolean
   /** It was not to be had; the leader will offer it, or a later one, again. */
   snapshotFailed(snapshot: Snapshot): void
   /** The snapshot to take of a state machine that has applied `index`. Throws a RangeError unless that entry is applied and not yet compacted. */
