@@ -140,8 +140,8 @@ export type Raft = {
   /** The Ready's hard state and entries are synced. In the order of the Readys; all of them, also those with nothing to sync. */
   advance(ready: Ready): void
   /**
-   * The content is stored, synced and loaded, and earlier Readys are advanced. False: the stored log does not continue the snapshot and must
-   * be dropped whole before the next Ready is written (`entriesAfter` in log.ts decides the same on start, after a crash in between).
+   * The content is stored, synced and loaded; of the stored log remained what continues it (`entriesAfter` in log.ts), and what Readys
+   * added since. False: that is not enough for what comes next, drop the stored log whole before the next Ready is written.
    */
   snapshotInstalled(snapshot: Snapshot): boolean
   /** It was not to be had; the leader will offer it, or a later one, again. */

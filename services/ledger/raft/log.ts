@@ -75,9 +75,10 @@ export class Log {
 
   /**
    * The last index that is neither after `index` nor of a later term than `term`: where two logs may still agree when one of them ends
-   * there. Never before the base. Terms only grow along a log, so it halves its way.
+   * there. What is compacted away may agree. Terms only grow along a log, so it halves its way.
    */
   lastIndexWithin(index: number, term: number): number {
+    if (index < this.#baseIndex) return index
     let low = this.#baseIndex
     let high = Math.min(index, this.lastIndex)
     while (low < high) {

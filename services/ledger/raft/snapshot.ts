@@ -24,7 +24,7 @@ export function installSnapshot(server: Server, snapshot: Snapshot): boolean {
   if (lastIncludedIndex <= server.snapshot.lastIncludedIndex) return true
   server.snapshot = snapshot
   const continues = log.termAt(lastIncludedIndex) === lastIncludedTerm
-  const storedContinues = continues && log.stableIndex >= lastIncludedIndex
+  const storedContinues = continues && log.writtenIndex >= lastIncludedIndex
   if (continues) {
     log.compact(lastIncludedIndex)
   } else {

@@ -1,0 +1,91 @@
+// What a schedule is like: drawn once from its seed. Each kind of fault is there or not (swarm testing), for a schedule in which everything goes
+// wrong all the time never gets as far as what only goes wrong after a while. Times are in units, a tick of an exact clock being 10.
+import type { NodeId } from '../raft/messages.ts'
+import type { Random } from './random.ts'
+
+export const UNITS_PER_TICK = 10
+
+export type FaultKind =
+  | 'crash'
+  | 'power-loss'
+  | 'crash-leader'
+  | 'partition'
+  | 'isolate'
+  | 'one-way'
+  | 'freeze'
+  | 'slow-disk'
+  | 'transfer'
+  | 'membership'
+
+export type Climate = {
+  /** The cluster at its start. */
+  servers: NodeId[]
+  /** May join later. */
+  spares: NodeId[]
+  /** Until faults end. */
+  duration: number
+  /** Of a message, one way; now and then it takes up to `lateBy` more, and overtakes or is overtaken. */
+  delay: { min: number; max: number; lateChance: number; lateBy: number }
+  lossChance: number
+  duplicateChance: number
+  syncDelay: { min: number; max: number }
+  /** Each clock is that much slower or faster at most. */
+  drift: number
+  faults: FaultKind[]
+  faultGap: number
+  faultDuration: number
+  /** Of crashes, those that lose what was not synced. */
+  lossyCrashChance: number
+  clients: number
+  thinkTime: number
+  readChance: number
+  /** Applied entries from one snapshot to the next, and how many of them stay in the log. */
+  snapshotEvery: number
+  keepEntries: number
+  /** The state machine keeps what it applied through a crash. */
+  durableMachine: boolean
+  maxAppendSize: number
+  maxInflight: number
+  heartbeatTicks: number
+}
+
+const faultKinds: FaultKind[] = [
+  'crash',
+  'power-loss',
+  'crash-leader',
+  'partition',
+  'isolate',
+  'one-way',
+  'freeze',
+  'slow-disk',
+  'transfer',
+  'membership',
+]
+
+export function drawClimate(random: Random): Climate {
+  const size = random.pick([1, 2, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5])
+  const slowest = random.pick([4, 10, 30])
+  return {
+    servers: Array.from({ length: size }, (_, index) => `n${index + 1}`),
+    spares: [`n${size + 1}`, `n${size + 2}`],
+    duration: random.pick([1000, 2000, 3000]),
+    delay: { min: 1, max: slowest, lateChance: random.pick([0, 0.02, 0.1]), lateBy: random.pick([50, 300]) },
+    lossChance: random.pick([0, 0, 0.02, 0.1, 0.25]),
+    duplicateChance: random.pick([0, 0, 0.05, 0.2]),
+    syncDelay: { min: 0, max: random.pick([0, 2, 10, 40]) },
+    drift: random.pick([0, 0.1, 0.4]),
+    faults: faultKinds.filter(() => random.chance(0.5)),
+    faultGap: random.pick([40, 100, 250]),
+    faultDuration: random.pick([30, 120, 300]),
+    lossyCrashChance: random.pick([0, 0.5, 1]),
+    clients: random.between(1, 4),
+    thinkTime: random.pick([1, 10, 50]),
+    readChance: random.pick([0.1, 0.4, 0.7]),
+    snapshotEvery: random.pick([5, 20, 1000]),
+    keepEntries: random.pick([0, 3]),
+    durableMachine: random.chance(0.3),
+    maxAppendSize: random.pick([1, 20, 1000]),
+    maxInflight: random.pick([1, 3, 16]),
+    heartbeatTicks: random.pick([1, 3]),
+  }
+}
