@@ -40,6 +40,8 @@ export type ControlPlane = {
   readonly port: number
   requestsPerSecond(): number
   setLoad(requestsPerSecond: number): void
+  /** Tells the ledger which of its nodes are to leave it; none, when they are gone. */
+  setLeaving(ids: readonly string[]): void
   /** Calls `listener` when the state of a node's stream may have changed; returns how to stop that. */
   onChange(listener: (id: string) => void): () => void
   /** Forgets a node and tells its callers. */
@@ -68,11 +70,12 @@ export async function startControlPlane(
   const delays = regionDelays()
 
   let requestsPerSecond = 0
+  let leaving: readonly string[] = []
 
   const streams = new StreamServer({
     registry,
     access,
-    world: () => ({ delays, policies: callPolicies, settings: { load: { requestsPerSecond } } }),
+    world: () => ({ delays, policies: callPolicies, settings: { load: { requestsPerSecond }, ledger: { leaving } } }),
     onChange: (id) => {
       for (const listener of listeners) listener(id)
     },
@@ -111,6 +114,10 @@ export async function startControlPlane(
     port: (server.address() as AddressInfo).port,
     requestsPerSecond: () => requestsPerSecond,
     setLoad,
+    setLeaving(ids) {
+      leaving = ids
+      streams.publisher.schedule()
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

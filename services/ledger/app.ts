@@ -6,14 +6,18 @@ import { HttpError, notFound } from '../kit/http/errors.ts'
 import { namedRoute } from '../kit/http/named-route.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
+import { withTimeLimit } from '../kit/http/time-limit.ts'
 import { createLedgerClient } from './client.ts'
 import { type Committed, type Consistency, ledgerApi, MAX_BLOCKS_A_PAGE } from './contract.ts'
+import { COMMIT_TIMEOUT_MS } from './node/appender.ts'
 import { BLOCKS_PATH } from './node/catch-up.ts'
 import type { Ledger } from './node/ledger.ts'
 import { APPEND_PATH, MESSAGES_PATH } from './node/peers.ts'
 
 export type LedgerDeps = { ledger: Ledger; caller: Caller; log: Logger }
 
+/** The leader answers in COMMIT_TIMEOUT_MS; this is that and the longest way to it and back. */
+const FORWARD_LIMIT_MS = COMMIT_TIMEOUT_MS + 200
 /** A message of a leader to a follower that is far behind holds many blocks. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
@@ -32,7 +36,10 @@ export function createApp({ ledger, caller, log }: LedgerDeps): Express {
     }
     if (isForwarded) throw new HttpError(503, 'leader_changed', `the leader is ${leader} by now; ask again`)
     const client = createLedgerClient(callerOf(caller, leader))
-    return client.append({ body: charge, headers: { 'x-ledger-forwarded': '1' } }).catch((error: unknown) => {
+    const forwarded = withTimeLimit(FORWARD_LIMIT_MS, () =>
+      client.append({ body: charge, headers: { 'x-ledger-forwarded': '1' } }),
+    )
+    return forwarded.catch((error: unknown) => {
       if (error instanceof HttpError && error.status < 500) throw error
       throw new HttpError(503, 'no_quorum', `${leader}, the leader, could not have it committed; ask again`, {
         cause: error,

@@ -8,7 +8,7 @@ import type { ProposeResult } from '../raft/api.ts'
 import type { BlockSpans } from './block-spans.ts'
 
 /** Beyond what the network takes to any two regions, and short enough that a checkout can still say "payment pending". */
-export const COMMIT_TIMEOUT_MS = 900
+export const COMMIT_TIMEOUT_MS = 600
 /** Blocks that are proposed and not committed. */
 const MAX_BLOCKS_UNDER_WAY = 32
 /** Charges that wait for a block; beyond it they are refused as busy. */

@@ -35,7 +35,7 @@ export function bestPlace(
   const rated = candidates.flatMap((id) => {
     const region = voters.find((voter) => voter.id === id)?.region
     if (region === undefined) return []
-    const rank = Region.options.indexOf(region)
+    const rank = (Region.options as readonly string[]).indexOf(region)
     return [{ id, roundTripMs: quorumRoundTripMs(region, id, voters, delays), rank }]
   })
   const [first, ...others] = rated
