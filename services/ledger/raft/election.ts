@@ -2,21 +2,13 @@
 // defend it (dissertation §4.2.3), so that a server that is cut off, or was removed, cannot depose it.
 
 import type { Message, MessageOf, NodeId } from './messages.ts'
-import {
-  becomeFollower,
-  becomeLeader,
-  envelope,
-  isVoter,
-  respond,
-  restartElectionTimer,
-  type Server,
-} from './server.ts'
+import { becomeFollower, becomeLeader, envelope, respond, restartElectionTimer, type Server } from './server.ts'
 
 /** A tick of a server that does not lead. */
 export function tickElection(server: Server): void {
   server.electionElapsed++
   // A server that is being given a snapshot would only lose.
-  if (server.electionElapsed < server.electionTimeout || !isVoter(server) || server.pendingSnapshot) return
+  if (server.electionElapsed < server.electionTimeout || !mayCampaign(server) || server.pendingSnapshot) return
   startPreElection(server)
 }
 
@@ -81,7 +73,8 @@ export function handleRequestVoteResponse(server: Server, message: MessageOf<'Re
 
 /** The leader hands over: no pre-vote, for the others would defend it. */
 export function handleTimeoutNow(server: Server, message: MessageOf<'TimeoutNow'>): void {
-  if (server.state.role === 'follower' && server.leader === message.from && isVoter(server)) startElection(server, true)
+  if (server.state.role === 'follower' && server.leader === message.from && mayCampaign(server))
+    startElection(server, true)
 }
 
 /** `term` and `votedFor` are synced. */
@@ -92,6 +85,11 @@ export function ownVoteSynced(server: Server, term: number): void {
 /** It heard of a leader so lately that nobody can have reason to elect another. */
 export function defendsLeader(server: Server): boolean {
   return server.leader !== null && (server.leader === server.id || server.electionElapsed < server.config.electionTicks)
+}
+
+/** One whose removal is in its log may be needed until that is committed (dissertation §4.2.2); its own vote does not count. */
+function mayCampaign({ log, commitIndex, id }: Server): boolean {
+  return log.membership.voters.includes(id) || log.membershipAt(commitIndex).voters.includes(id)
 }
 
 function countVote(server: Server, from: NodeId, granted: boolean): void {

@@ -14,21 +14,21 @@ export function takeReady(server: Server): Ready | undefined {
     beginReadRound(server, state)
     flushAppends(server, state)
   }
-  const { messages, messagesAfterSync, reads } = server
   const ready: Ready = {
     hardState: takeHardState(server),
     entries: log.takeUnwritten(),
-    messages,
-    messagesAfterSync,
+    messages: server.messages,
+    messagesAfterSync: server.messagesAfterSync,
     snapshot: takeSnapshot(server),
     committed: takeCommitted(server),
-    reads,
+    reads: server.reads,
     softState: takeSoftState(server),
   }
-  if (messages.length > 0) server.messages = []
-  if (messagesAfterSync.length > 0) server.messagesAfterSync = []
-  if (reads.length > 0) server.reads = []
-  return isEmpty(ready) ? undefined : ready
+  if (isEmpty(ready)) return undefined
+  server.messages = []
+  server.messagesAfterSync = []
+  server.reads = []
+  return ready
 }
 
 /** Its hard state and entries are synced. */

@@ -7,6 +7,8 @@ import { confirmReads } from './read-index.ts'
 import { becomeFollower, envelope, type LeaderState, requestHeartbeats, type Server } from './server.ts'
 import { continueTransfer, tickTransfer } from './transfer.ts'
 
+type Refused = Extract<MessageOf<'AppendEntriesResponse'>['result'], { success: false }>
+
 /** A tick of a leader: heartbeats, and whether it still has a majority (dissertation §6.2). */
 export function tickLeader(server: Server, leader: LeaderState): void {
   const { config, log, rules } = server
@@ -91,16 +93,24 @@ export function handleAppendEntriesResponse(server: Server, message: MessageOf<'
     acknowledge(progress, result.matchIndex)
     advanceCommitIndex(server, leader)
     continueTransfer(server, leader)
-  } else if (progress.state === 'probe' && result.prevLogIndex === progress.nextIndex - 1) {
-    const agreed = log.lastIndexWithin(Math.min(result.conflictIndex, result.prevLogIndex - 1), result.conflictTerm)
-    backToProbe(progress, Math.max(progress.matchIndex, agreed) + 1)
-  } else if (progress.state === 'replicate' && result.prevLogIndex > progress.matchIndex) {
-    // One before it was lost, or was overtaken.
-    backToProbe(progress, progress.matchIndex + 1)
+  } else if (result.prevLogIndex > progress.matchIndex) {
+    handleRefusal(server, progress, result)
   }
   if (server.state === leader && message.round > progress.ackedRound) {
     progress.ackedRound = message.round
     confirmReads(server, leader)
+  }
+}
+
+/** Back to where the logs may agree: in one step for each term in which they differ (§5.3). */
+function handleRefusal({ log }: Server, progress: Progress, refusal: Refused): void {
+  const { prevLogIndex, conflictIndex, conflictTerm } = refusal
+  if (progress.state === 'probe' && prevLogIndex === progress.nextIndex - 1) {
+    const agreed = log.lastIndexWithin(Math.min(conflictIndex, prevLogIndex - 1), conflictTerm)
+    backToProbe(progress, Math.max(progress.matchIndex, agreed) + 1)
+  } else if (progress.state === 'replicate') {
+    // One before it was lost, or was overtaken.
+    backToProbe(progress, progress.matchIndex + 1)
   }
 }
 

@@ -144,10 +144,6 @@ export function restartElectionTimer(server: Server): void {
   server.electionTimeout = server.config.electionTicks + server.config.jitterTicks()
 }
 
-export function isVoter(server: Server): boolean {
-  return server.log.membership.voters.includes(server.id)
-}
-
 /** Answers to requests wait until what they promise is synced: this server's term, and its log up to `index`. */
 export function respond(server: Server, message: Message, index = 0): void {
   const isSynced = server.stableTerm === server.currentTerm && server.log.stableIndex >= index
