@@ -58,15 +58,14 @@ function step(server: Server, message: Message): void {
   }
   if (message.kind === 'RequestVote' && !message.leadershipTransfer && defendsLeader(server)) return
   if (message.term > server.currentTerm) becomeFollower(server, message.term, null)
-  if (server.rules.isStale(message.term, server.currentTerm)) refuseStale(server, message)
+  // A pre-vote may well be granted by a server that is terms behind; the response names the request's term.
+  if (message.kind === 'PreVoteResponse') handlePreVoteResponse(server, message)
+  else if (server.rules.isStale(message.term, server.currentTerm)) refuseStale(server, message)
   else handle(server, message)
 }
 
-function handle(server: Server, message: Exclude<Message, { kind: 'PreVote' }>): void {
+function handle(server: Server, message: Exclude<Message, { kind: 'PreVote' | 'PreVoteResponse' }>): void {
   switch (message.kind) {
-    case 'PreVoteResponse':
-      handlePreVoteResponse(server, message)
-      break
     case 'RequestVote':
       handleRequestVote(server, message)
       break

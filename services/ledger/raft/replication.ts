@@ -84,7 +84,7 @@ function offerSnapshot(server: Server, to: NodeId, progress: Progress): void {
 }
 
 export function handleAppendEntriesResponse(server: Server, message: MessageOf<'AppendEntriesResponse'>): void {
-  const { state: leader, log } = server
+  const { state: leader } = server
   const progress = leader.role === 'leader' ? leader.progress.get(message.from) : undefined
   if (leader.role !== 'leader' || !progress) return
   progress.active = true
