@@ -27,6 +27,8 @@ const Read = Answered.extend({
   appliedIndex: z.int(),
 })
 
+export type LedgerCharge = Charge
+
 export const Committed = Answered.extend({
   /** Whether this request has brought it about. */
   isNew: z.boolean(),

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { vi } from 'vitest'
 import { noMetrics } from '../../otel/sdk/metrics/instruments.ts'
-import { until } from '../../test/until.ts'
 import { type BalancedCaller, createBalancedCaller } from '../kit/calls/balanced-caller.ts'
 import { callerOf } from '../kit/calls/caller.ts'
 import { createFakeControl, type FakeControl } from '../kit/calls/fake-cluster.ts'
@@ -136,12 +136,18 @@ export async function createGroup(founders: readonly string[], options: GroupOpt
     nodes: (): GroupNode[] => [...running.values()],
     /** Any node, as the callers of the ledger have it. */
     client: createLedgerClient(clientCaller),
+    /** Resolves when all nodes agree on one leader. */
     leader: (): Promise<GroupNode> =>
-      until('a leader that all agree on', () => {
-        const nodes = [...running.values()]
-        const [leader, second] = nodes.filter(({ ledger }) => ledger.isLeader())
-        return !second && leader && nodes.every(({ ledger }) => ledger.leader() === leader.name) && leader
-      }),
+      vi.waitFor(
+        () => {
+          const nodes = [...running.values()]
+          const [leader, second] = nodes.filter(({ ledger }) => ledger.isLeader())
+          const isAgreed = leader && !second && nodes.every(({ ledger }) => ledger.leader() === leader.name)
+          if (!isAgreed) throw new Error('there is no leader that all agree on')
+          return leader
+        },
+        { timeout: 20_000, interval: 10 },
+      ),
     /** Cuts every wire between the named nodes and all others, both ways. */
     async cutOff(...names: string[]): Promise<void> {
       for (const name of names) {
