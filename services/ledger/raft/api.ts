@@ -22,11 +22,11 @@ export type RaftConfig = {
   electionTicks: number
   /** Drawn for each wait, from 0 up to `electionTicks`: servers that wait equally long split the vote. */
   jitterTicks: () => number
-  /** Characters of data in an AppendEntries; one entry goes in any case. */
+  /** Characters in an AppendEntries, about; one entry goes in any case. */
   maxAppendSize: number
   /** AppendEntries with entries on their way to a follower before one is acknowledged. */
   maxInflight: number
-  /** Characters of data that are proposed and not committed; beyond it proposals are refused as busy. One goes in any case. */
+  /** Characters that are proposed and not committed; beyond it proposals are refused as busy. One goes in any case. */
   maxUncommittedSize: number
   /** Reads that wait for their round; beyond it they are refused as busy. */
   maxPendingReads: number

@@ -11,8 +11,8 @@ export function advanceCommitIndex(server: Server, leader: LeaderState): void {
   )
   if (stored <= server.commitIndex) return
   if (!rules.mayCommitByCount(log.termAt(stored) ?? 0, server.currentTerm)) return
-  for (const entry of log.slice(server.commitIndex + 1, stored)) {
-    leader.uncommittedSize = Math.max(0, leader.uncommittedSize - sizeOf(entry))
+  for (const entry of log.slice(Math.max(server.commitIndex + 1, leader.firstIndexOfTerm), stored)) {
+    if (entry.kind === 'data') leader.uncommittedSize -= sizeOf(entry)
   }
   server.commitIndex = stored
   // It was removed: it led until that was committed, and no further (dissertation §4.2.2).

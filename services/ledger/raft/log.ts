@@ -66,9 +66,9 @@ export class Log {
   batch(first: number, maxSize: number): Entry[] {
     let size = 0
     let end = first - this.#baseIndex - 1
-    for (; end < this.#entries.length; end++) {
-      size += sizeOf(this.#entries[end])
-      if (size > maxSize && end >= first - this.#baseIndex) break
+    for (let entry = this.#entries[end]; entry; entry = this.#entries[++end]) {
+      size += sizeOf(entry)
+      if (size > maxSize && entry.index > first) break
     }
     return this.#entries.slice(first - this.#baseIndex - 1, end)
   }
@@ -154,7 +154,10 @@ export function entriesAfter({ lastIncludedIndex, lastIncludedTerm }: Snapshot, 
   return stored.slice(start)
 }
 
-/** In characters of data. */
-export function sizeOf(entry: Entry | undefined): number {
-  return entry?.kind === 'data' ? entry.data.length : 0
+/** What an entry takes beside its data, about. */
+const ENTRY_SIZE = 50
+
+/** In characters. */
+export function sizeOf(entry: Entry): number {
+  return entry.kind === 'data' ? ENTRY_SIZE + entry.data.length : ENTRY_SIZE
 }

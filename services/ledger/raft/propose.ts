@@ -1,18 +1,20 @@
 // What clients and operators ask of the leader's log.
 import type { MembershipChange, ProposeResult, Refusal, RefusalReason } from './api.ts'
+import { sizeOf } from './log.ts'
 import { changed, followMembership, refusalOf } from './membership.ts'
+import type { Entry } from './messages.ts'
 import type { Server } from './server.ts'
 
 export function proposeData(server: Server, data: string): ProposeResult {
   const { state: leader, log, currentTerm: term, config } = server
   if (leader.role !== 'leader') return refused(server, 'not_leader')
   if (leader.transfer) return refused(server, 'transferring')
-  if (leader.uncommittedSize > 0 && leader.uncommittedSize + data.length > config.maxUncommittedSize) {
-    return refused(server, 'busy')
-  }
-  leader.uncommittedSize += data.length
   const index = log.lastIndex + 1
-  log.append({ kind: 'data', term, index, data })
+  const entry: Entry = { kind: 'data', term, index, data }
+  const size = leader.uncommittedSize + sizeOf(entry)
+  if (leader.uncommittedSize > 0 && size > config.maxUncommittedSize) return refused(server, 'busy')
+  leader.uncommittedSize = size
+  log.append(entry)
   return { kind: 'appended', index, term }
 }
 

@@ -13,6 +13,7 @@ export type FaultKind =
   | 'isolate'
   | 'one-way'
   | 'freeze'
+  | 'stop-clock'
   | 'slow-disk'
   | 'transfer'
   | 'membership'
@@ -34,6 +35,10 @@ export type Climate = {
   faults: FaultKind[]
   faultGap: number
   faultDuration: number
+  /** How likely a server crashes soon after it was elected, and how soon, while `crash-leader` is among the faults. */
+  harried: { chance: number; within: number }
+  /** Of election timeouts; little of it makes rivals. */
+  jitterTicks: number
   /** Of crashes, those that lose what was not synced. */
   lossyCrashChance: number
   clients: number
@@ -57,6 +62,7 @@ const faultKinds: FaultKind[] = [
   'isolate',
   'one-way',
   'freeze',
+  'stop-clock',
   'slow-disk',
   'transfer',
   'membership',
@@ -68,23 +74,25 @@ export function drawClimate(random: Random): Climate {
   return {
     servers: Array.from({ length: size }, (_, index) => `n${index + 1}`),
     spares: [`n${size + 1}`, `n${size + 2}`],
-    duration: random.pick([1000, 2000, 3000]),
-    delay: { min: 1, max: slowest, lateChance: random.pick([0, 0.02, 0.1]), lateBy: random.pick([50, 300]) },
+    duration: random.pick([2000, 4000, 8000]),
+    delay: { min: 1, max: slowest, lateChance: random.pick([0, 0.02, 0.1]), lateBy: random.pick([50, 300, 1500]) },
     lossChance: random.pick([0, 0, 0.02, 0.1, 0.25]),
     duplicateChance: random.pick([0, 0, 0.05, 0.2]),
     syncDelay: { min: 0, max: random.pick([0, 2, 10, 40]) },
-    drift: random.pick([0, 0.1, 0.4]),
+    drift: random.pick([0, 0.1, 0.4, 0.7]),
     faults: faultKinds.filter(() => random.chance(0.5)),
-    faultGap: random.pick([40, 100, 250]),
-    faultDuration: random.pick([30, 120, 300]),
+    faultGap: random.pick([30, 80, 250]),
+    faultDuration: random.pick([15, 80, 300]),
+    harried: { chance: random.pick([0, 0.5, 0.9]), within: random.pick([20, 60]) },
+    jitterTicks: random.pick([2, 9, 9]),
     lossyCrashChance: random.pick([0, 0.5, 1]),
-    clients: random.between(1, 4),
-    thinkTime: random.pick([1, 10, 50]),
+    clients: random.between(2, 6),
+    thinkTime: random.pick([1, 10, 30]),
     readChance: random.pick([0.1, 0.4, 0.7]),
     snapshotEvery: random.pick([5, 20, 1000]),
     keepEntries: random.pick([0, 3]),
     durableMachine: random.chance(0.3),
-    maxAppendSize: random.pick([1, 20, 1000]),
+    maxAppendSize: random.pick([1, 1, 150, 5000]),
     maxInflight: random.pick([1, 3, 16]),
     heartbeatTicks: random.pick([1, 3]),
   }

@@ -42,6 +42,13 @@ const faults = {
     const server = random.chance(0.5) ? (leaderOf(stage) ?? pickServer(stage)) : pickServer(stage)
     if (server.isUp) server.freeze(random.exponential(climate.faultDuration))
   },
+  'stop-clock': (stage) => {
+    const server = leaderOf(stage) ?? pickServer(stage)
+    server.isClockStopped = true
+    later(stage, () => {
+      server.isClockStopped = false
+    })
+  },
   'slow-disk': (stage) => {
     const server = pickServer(stage)
     server.syncSlowdown = 200
@@ -78,9 +85,12 @@ function crash(stage: Stage, servers: SimulatedServer[]): void {
   for (const server of servers) {
     if (!server.isUp) continue
     server.crash(losesUnsynced)
-    later(stage, () => {
+    const restart = () => {
       if (!server.isUp) server.start()
-    })
+    }
+    // So soon that nobody has noticed, now and then.
+    if (random.chance(0.3)) stage.world.queue.after(random.between(1, 10), restart)
+    else later(stage, restart)
   }
 }
 
@@ -105,12 +115,19 @@ function directionsBetween(ids: NodeId[], isCut: (from: NodeId, to: NodeId) => b
   )
 }
 
-/** Whatever the leader may accept or refuse. */
+/** Of any that thinks it leads, one or several at once: it may accept or refuse them. */
 function changeMembership(stage: Stage): void {
+  const { random } = stage.world
+  const leaders = [...stage.servers.values()].filter((server) => server.status()?.role === 'leader')
+  if (leaders.length === 0) return
+  const leader = random.pick(leaders)
+  for (let left = random.pick([1, 1, 3]); left > 0; left--) changeOnce(stage, leader)
+}
+
+function changeOnce(stage: Stage, leader: SimulatedServer): void {
   const { random, climate } = stage.world
-  const leader = leaderOf(stage)
-  const membership = leader?.status()?.membership
-  if (!leader || !membership) return
+  const membership = leader.status()?.membership
+  if (!membership) return
   const everybody = [...climate.servers, ...climate.spares]
   const changes: MembershipChange[] = [
     ...everybody

@@ -1,5 +1,5 @@
 // One server: the real core, with a simulated disk, clock and state machine around it. It carries out Readys as a real caller must.
-import type { MembershipChange, ProposeResult, Raft, Ready, Refusal, Status } from '../raft/api.ts'
+import type { MembershipChange, ProposeResult, Raft, Ready, Refusal, Role, Status } from '../raft/api.ts'
 import type { Entry, HardState, Membership, Message, NodeId, Snapshot } from '../raft/messages.ts'
 import { createRaftWith } from '../raft/raft.ts'
 import { safetyRules } from '../raft/rules.ts'
@@ -40,6 +40,9 @@ export class SimulatedServer {
   #contexts = 0
   #currentTerm = 0
   syncSlowdown = 0
+  isClockStopped = false
+  /** Told of every change of role. */
+  onRole: ((role: Role) => void) | undefined
 
   constructor(id: NodeId, members: Membership, world: World, fetch: FetchSnapshot) {
     this.id = id
@@ -77,10 +80,10 @@ export class SimulatedServer {
         restored: { hardState, snapshot, entries: log, appliedIndex: this.#machine.appliedIndex },
         heartbeatTicks: climate.heartbeatTicks,
         electionTicks: ELECTION_TICKS,
-        jitterTicks: () => random.between(0, ELECTION_TICKS - 1),
+        jitterTicks: () => random.between(0, climate.jitterTicks),
         maxAppendSize: climate.maxAppendSize,
         maxInflight: climate.maxInflight,
-        maxUncommittedSize: 200,
+        maxUncommittedSize: 2000,
         maxPendingReads: 20,
       },
     )
@@ -151,7 +154,7 @@ export class SimulatedServer {
     this.#later(
       delay,
       () => this.#planTick(this.#unitsPerTick),
-      (raft) => raft.tick(),
+      (raft) => this.isClockStopped || raft.tick(),
     )
   }
 
@@ -182,7 +185,7 @@ export class SimulatedServer {
 
   #carryOut(raft: Raft, ready: Ready): void {
     const { network, invariants } = this.#world
-    this.#checkSoftState(raft, ready)
+    this.#checkSoftState(ready)
     const [first] = ready.entries
     if (first) invariants.appended(this.id, ready.entries, this.#termBefore(first))
     for (const message of ready.messages) network.send(message)
@@ -210,19 +213,17 @@ export class SimulatedServer {
     return log[index - 1 - (log[0]?.index ?? 0)]?.term
   }
 
-  #checkSoftState(raft: Raft, { softState }: Ready): void {
+  #checkSoftState({ softState }: Ready): void {
     if (!softState) return
     const { role, currentTerm, leader } = softState
     this.#currentTerm = currentTerm
     this.#say(() => `${role}, term ${currentTerm}${role === 'follower' && leader ? ` of ${leader}` : ''}`)
+    this.onRole?.(role)
     if (role !== 'leader') return
     const { log, snapshot } = this.#disk.contents
     const first = log[0]?.index ?? snapshot.lastIncludedIndex + 1
     this.#world.invariants.elected(this.id, currentTerm, first, (index) => log[index - first]?.term)
-    this.onElected?.(raft.status())
   }
-
-  onElected: ((status: Status) => void) | undefined
 
   /** Then `done`, when it and all before it are synced. */
   #write(write: Write | null, done: () => void): void {

@@ -83,11 +83,13 @@ class Simulation {
       const isLost = network.isCut(from, by) || network.isCut(by, from) || random.chance(climate.lossChance)
       return isLost ? undefined : this.#servers.get(from)?.snapshotContent(snapshot)
     })
-    server.onElected = () => {
+    server.onRole = (role) => {
       // As soon as it leads, or a moment later: what it has begun is half done.
       const { climate, queue } = this.world
-      if (queue.now > climate.duration || !climate.faults.includes('crash-leader') || !random.chance(0.3)) return
-      queue.after(random.between(0, 60), () => this.#fault('crash-leader'))
+      if (!climate.faults.includes('crash-leader') || !random.chance(climate.harried.chance)) return
+      const delay = random.between(0, climate.harried.within)
+      if (role === 'leader') queue.after(delay, () => this.#fault('crash-leader'))
+      else if (role === 'candidate') queue.after(delay, () => this.#fault('crash'))
     }
     this.#servers.set(id, server)
     server.start()
@@ -123,6 +125,7 @@ class Simulation {
     for (const client of this.#clients) client.isStopped = true
     for (const server of this.#servers.values()) {
       server.syncSlowdown = 0
+      server.isClockStopped = false
       if (!server.isUp) server.start()
     }
   }
