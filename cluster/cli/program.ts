@@ -5,6 +5,7 @@ import { registerChanges } from './changes.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
 import { helpStyle } from './help.ts'
+import { registerLedger } from './ledger.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
 import { registerQuery } from './query.ts'
@@ -34,6 +35,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerTop,
     registerQuery,
     registerAlerts,
+    registerLedger,
     registerChanges,
     registerOpen,
   ]

@@ -133,6 +133,7 @@ export async function createGroup(founders: readonly string[], options: GroupOpt
     start,
     stop,
     get: (name: string): GroupNode => get(name),
+    portOf: (name: string): number => ports.get(name) ?? 0,
     nodes: (): GroupNode[] => [...running.values()],
     /** Any node, as the callers of the ledger have it. */
     client: createLedgerClient(clientCaller),
