@@ -68,7 +68,38 @@ const faultKinds: FaultKind[] = [
   'membership',
 ]
 
+/** What it takes to get far into the paper's more unlikely stories; a third of the schedules is drawn freely. */
+const themes: ((random: Random) => Partial<Climate>)[] = [
+  () => ({}),
+  // Leaders that crash with entries half replicated, one after another (figure 8), and voters that crash amid an election.
+  (random) => ({
+    faults: ['crash-leader'],
+    faultGap: 2000,
+    faultDuration: random.pick([30, 100]),
+    harried: { chance: 0.9, within: random.pick([10, 30, 60]) },
+    jitterTicks: random.pick([1, 3, 9]),
+    maxAppendSize: 1,
+    maxInflight: 1,
+    drift: 0.1,
+  }),
+  // Leaders that do not notice that they were deposed.
+  (random) => ({
+    faults: ['isolate', 'one-way', 'stop-clock', 'freeze'],
+    faultGap: 60,
+    faultDuration: 300,
+    lossChance: 0,
+    drift: random.pick([0.4, 0.7]),
+    thinkTime: 1,
+    clients: 6,
+    readChance: 0.5,
+  }),
+]
+
 export function drawClimate(random: Random): Climate {
+  return { ...drawFreely(random), ...random.pick(themes)(random) }
+}
+
+function drawFreely(random: Random): Climate {
   const size = random.pick([1, 2, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5])
   const slowest = random.pick([4, 10, 30])
   return {
