@@ -32,6 +32,7 @@ export async function catchUp(deps: CatchUpDeps, snapshot: Snapshot, from: strin
   const { lastIncludedIndex } = snapshot
   const startMs = performance.now()
   const before = state.tip.height
+  await logStore.append([{ fetchingUpTo: lastIncludedIndex }])
   for (;;) {
     const blocks = (await fetchBlocks(deps.caller, instanceOf(from), state.tip.height + 1)).filter(
       ({ header }) => header.index <= lastIncludedIndex,

@@ -1,5 +1,6 @@
 // A ledger node: the Raft core, its disk, its peers and its state machine, put together. app.ts makes its HTTP API of it.
 import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { context } from '@opentelemetry/api'
 import type { Metrics } from '../../../otel/sdk/metrics/instruments.ts'
 import type { Caller } from '../../kit/calls/caller.ts'
@@ -34,6 +35,8 @@ const MAX_UNCOMMITTED_CHARACTERS = 4 * 1024 * 1024
 const MAX_PENDING_READS = 1_000
 /** Entries after which the log is compacted, and how many stay for followers that are a little behind. */
 const COMPACT_AFTER = 2_000
+/** How long a leader that leaves waits for its successor. */
+const HAND_OVER_MS = 600
 const KEEP_ENTRIES = 500
 
 export type LedgerOptions = Omit<StoredLedgerOptions, 'onSync' | 'onFailure'> & {
@@ -220,6 +223,17 @@ export async function openLedger(options: LedgerOptions) {
     }
   }
 
+  /** Otherwise every charge would wait for an election. */
+  async function handOver(): Promise<void> {
+    const { followers, lastLogIndex, membership } = raft.status()
+    const heir = followers.find(({ id: follower, active, matchIndex }) => {
+      return active && matchIndex === lastLogIndex && membership.voters.includes(follower)
+    })
+    if (soft.role !== 'leader' || !heir || isFailed) return
+    driver.input((core) => core.transferLeadership(heir.id))
+    for (let waitedMs = 0; soft.role === 'leader' && waitedMs < HAND_OVER_MS; waitedMs += TICK_MS) await delay(TICK_MS)
+  }
+
   function leaderNode(): string | null {
     return soft.leader === null ? null : instanceOf(soft.leader)
   }
@@ -257,10 +271,11 @@ export async function openLedger(options: LedgerOptions) {
       return { isNew: false, proof: known }
     },
 
-    /** Waits for what is under way and closes the files. */
+    /** Hands leadership on, if this node has it, and closes the files. */
     async close(): Promise<void> {
-      clearInterval(ticking)
       await stopMembers()
+      await handOver()
+      clearInterval(ticking)
       driver.stop()
       appender.end()
       await logStore.close()

@@ -46,8 +46,10 @@ export class LedgerState {
     return this.#attached.bytes
   }
 
-  /** Applies the next committed block. Throws `ChainBroken` when it does not follow. */
+  /** Applies the next committed block; one that the chain holds already changes nothing. Throws `ChainBroken` when it does not follow. */
   apply(block: Block): void {
+    const { height, hash } = this.tip
+    if (block.header.height < height || block.hash === hash) return
     const fault = findFault(block, this.tip)
     if (fault !== undefined) throw new ChainBroken(`block ${block.header.height} was committed, but ${fault}`)
     this.#attached.append(block).catch(this.#onFailure)

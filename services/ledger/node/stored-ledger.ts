@@ -45,12 +45,13 @@ export async function openStoredLedger(options: StoredLedgerOptions): Promise<St
   const chain = await ChainStore.open({ ...shared, synced: stored.tip, onBlock: state.restore })
   state.attach(chain)
   const lastLogIndex = stored.entries.at(-1)?.index ?? stored.snapshot.lastIncludedIndex
-  if (chain.tip.index > lastLogIndex) {
+  if (chain.tip.index > Math.max(lastLogIndex, stored.fetchingUpTo)) {
     throw new StorageDamaged(
       `${join(folder, 'log')} ends at ${lastLogIndex}, but block ${chain.tip.height} was committed at ${chain.tip.index}: the log has lost what had been stored. ${recovery(folder)}`,
     )
   }
-  const appliedIndex = Math.max(stored.snapshot.lastIncludedIndex, chain.tip.index)
+  // A chain that was being fetched may be ahead of its log.
+  const appliedIndex = Math.max(stored.snapshot.lastIncludedIndex, Math.min(chain.tip.index, lastLogIndex))
   const restored = { hardState: stored.hardState, snapshot: stored.snapshot, entries: stored.entries, appliedIndex }
   return { id, logStore, chain, state, restored }
 }

@@ -130,6 +130,13 @@ test('a snapshot from another server replaces a log that does not lead to it', a
   expect(stored.entries).toEqual(entries(91, 92, 3))
 })
 
+test('a snapshot that is being fetched is known of until it is stored', async () => {
+  const { store } = await open()
+  await store.append([{ hardState, entries: entries(1, 2) }, { fetchingUpTo: 70 }])
+  await store.close()
+  expect(await reopened()).toMatchObject({ fetchingUpTo: 70, entries: entries(1, 2) })
+})
+
 test('a segment that is missing is refused', async () => {
   const { store } = await open()
   await store.append([{ hardState, entries: entries(1, 5) }])

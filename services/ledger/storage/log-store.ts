@@ -23,6 +23,8 @@ const partSchema = z.strictObject({
   snapshot: snapshotSchema.optional(),
   /** With a snapshot: the newest block as of it, synced before. */
   tip: tipSchema.optional(),
+  /** A snapshot up to here is being fetched: until it is stored, the chain may hold blocks that this log does not lead to. */
+  fetchingUpTo: z.int().optional(),
   entries: z.array(entrySchema).optional(),
 })
 export type LogPart = z.infer<typeof partSchema>
@@ -35,6 +37,8 @@ export type StoredLog = {
   /** Newest block as of the snapshot. */
   tip: Tip
   entries: Entry[]
+  /** Blocks up to here may be in the chain though the log does not lead to them; 0 when no snapshot was being fetched. */
+  fetchingUpTo: number
 }
 
 const emptySnapshot: Snapshot = { lastIncludedIndex: 0, lastIncludedTerm: 0, membership: { voters: [], learners: [] } }
@@ -44,6 +48,7 @@ export class LogStore {
   #hardState: HardState = { currentTerm: 0, votedFor: null }
   #snapshot = emptySnapshot
   #tip = GENESIS
+  #fetchingUpTo = 0
   /** Highest index in each segment. */
   readonly #lastIndexes = new Map<number, number>()
   /** Only while the log is read at the start. */
@@ -76,7 +81,13 @@ export class LogStore {
         for (const part of parts) store.#load(part, place.segment)
       },
     })
-    const stored = { hardState: store.#hardState, snapshot: store.#snapshot, tip: store.#tip, entries: store.#loading }
+    const stored = {
+      hardState: store.#hardState,
+      snapshot: store.#snapshot,
+      tip: store.#tip,
+      entries: store.#loading,
+      fetchingUpTo: store.#fetchingUpTo,
+    }
     store.#loading = []
     return { store, stored, isNew: store.#isNew }
   }
@@ -137,9 +148,10 @@ export class LogStore {
     this.#firstIndex = this.#loading[0]?.index ?? part.snapshot?.lastIncludedIndex ?? 0
   }
 
-  #note({ hardState, snapshot, tip, entries }: LogPart, segment: number): void {
+  #note({ hardState, snapshot, tip, fetchingUpTo, entries }: LogPart, segment: number): void {
     if (hardState) this.#hardState = hardState
     if (tip) this.#tip = tip
+    if (fetchingUpTo !== undefined) this.#fetchingUpTo = fetchingUpTo
     if (snapshot) {
       this.#snapshot = snapshot
       this.#lastIndex = Math.max(this.#lastIndex, snapshot.lastIncludedIndex)
