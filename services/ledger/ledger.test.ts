@@ -21,21 +21,28 @@ async function startThree(options: Parameters<typeof createGroup>[1] = {}): Prom
 
 const append = (node: GroupNode, charge: Charge) => node.client.append({ body: charge, headers: {} })
 /** Asks again until there is an answer, as `payments` does: a busy machine may take longer than a checkout waits. */
-const committed = (node: GroupNode, charge: Charge) =>
+const patiently = <T>(ask: () => Promise<T>): Promise<T> =>
   until(
     'a majority',
     () =>
-      append(node, charge).catch((error: { status?: number }) => {
-        if ((error.status ?? 0) >= 500) return undefined
-        throw error
-      }),
-    20_000,
-  )
+      ask()
+        .then((answer) => ({ answer }))
+        .catch((error: { status?: number }) => {
+          if ((error.status ?? 0) >= 500) return undefined
+          throw error
+        }),
+    30_000,
+  ).then(({ answer }) => answer)
+const committed = (node: GroupNode, charge: Charge) => patiently(() => append(node, charge))
 const untilEqual = () =>
-  until('equal chains', () => {
-    const tips = group.nodes().map(({ ledger }) => JSON.stringify(ledger.state.tip))
-    return new Set(tips).size === 1
-  })
+  until(
+    'equal chains',
+    () => {
+      const tips = group.nodes().map(({ ledger }) => JSON.stringify(ledger.state.tip))
+      return new Set(tips).size === 1
+    },
+    30_000,
+  )
 
 test('a single node is a majority of its own', async () => {
   group = await createGroup(['ledger-na'])
@@ -59,11 +66,11 @@ test('a charge that any node is asked to append is committed once, proved, and r
     const again = await committed(group.get(name), charge)
     expect(again).toMatchObject({ isNew: false, proof: first.proof })
     for (const reader of three) {
-      const read = await group.get(reader).client.readCharge({ params: charge, query: {} })
+      const read = await patiently(() => group.get(reader).client.readCharge({ params: charge, query: {} }))
       expect(read).toMatchObject({ charge, consistency: 'linearizable', node: reader, height: index + 1 })
     }
   }
-  await expect(append(group.get('ledger-eu'), { ...testCharge(1), amountCents: 7 })).rejects.toMatchObject({
+  await expect(committed(group.get('ledger-eu'), { ...testCharge(1), amountCents: 7 })).rejects.toMatchObject({
     status: 409,
     code: 'order_charged_otherwise',
   })
@@ -73,7 +80,9 @@ test('a charge that any node is asked to append is committed once, proved, and r
   expect(proved.consistency).toBe('stale')
   expect(findProofFault(proved.proof, testCharge(2))).toBeUndefined()
   const unknown = { orderId: testCharge(99).orderId }
-  await expect(group.client.proveCharge({ params: unknown, query: {} })).rejects.toMatchObject({ status: 404 })
+  await expect(patiently(() => group.client.proveCharge({ params: unknown, query: {} }))).rejects.toMatchObject({
+    status: 404,
+  })
 })
 
 test('charges that come at once share blocks, the same one many times over stands there once', async () => {
@@ -110,35 +119,66 @@ test('without a majority appends and linearizable reads are refused, stale ones 
   expect(group.get(first!).ledger.state.charges).toBe(2)
 })
 
-test('each node cut off in turn: the others go on, and it has everything when it is back', async () => {
-  await startThree()
+/** Charges without pause through any node, each until it is acknowledged; `stop` returns those that were. */
+function startWriters(count: number) {
   const acknowledged: Charge[] = []
-  for (const [index, name] of three.entries()) {
-    await group.cutOff(name)
-    const others = three.filter((other) => other !== name)
-    await until(`${others} go on without ${name}`, async () => {
-      const charge = testCharge(100 * index + acknowledged.length)
-      for (const other of others) {
-        const done = await append(group.get(other), charge).then(
-          () => true,
-          () => false,
-        )
-        if (done) acknowledged.push(charge)
-        if (done) return true
+  let going = true
+  let next = 0
+  const writer = async () => {
+    while (going) {
+      const charge = testCharge(next++)
+      for (let turn = 0; going; turn++) {
+        const node = group.nodes()[turn % 3]
+        const done = await node?.client.append({ body: charge, headers: {} }).catch(() => undefined)
+        if (!done) continue
+        acknowledged.push(charge)
+        break
       }
-      return false
-    })
-    await expect(append(group.get(name), testCharge(9_000 + index))).rejects.toMatchObject({ status: 503 })
-    group.mend()
-    await group.leader()
-    await untilEqual()
-  }
-  for (const charge of acknowledged) {
-    for (const node of group.nodes()) {
-      expect((await node.client.readCharge({ params: charge, query: {} })).charge).toEqual(charge)
     }
   }
-}, 60_000)
+  const writers = Array.from({ length: count }, writer)
+  return {
+    acknowledged,
+    async stop(): Promise<Charge[]> {
+      going = false
+      await Promise.all(writers)
+      return acknowledged
+    },
+  }
+}
+
+test('each node cut off in turn under load: the others go on, the minority refuses, nothing is lost or doubled', async () => {
+  await startThree()
+  const writers = startWriters(4)
+  const more = async (what: string) => {
+    const before = writers.acknowledged.length
+    await until(`more charges ${what}`, () => writers.acknowledged.length > before + 5, 30_000)
+  }
+  await more('at first')
+  for (const [index, name] of three.entries()) {
+    await group.cutOff(name)
+    await more(`without ${name}`)
+    await expect(append(group.get(name), testCharge(900_000 + index))).rejects.toMatchObject({ status: 503 })
+    const cutOff = await group.get(name).client.readCharge({ params: testCharge(0), query: { consistency: 'stale' } })
+    expect(cutOff).toMatchObject({ consistency: 'stale', charge: testCharge(0) })
+    group.mend()
+    await group.leader()
+    await more(`with ${name} again`)
+  }
+  const acknowledged = await writers.stop()
+  await group.leader()
+  await untilEqual()
+  for (const { ledger, client } of group.nodes()) {
+    expect(await client.verify({})).toMatchObject({ blocks: ledger.state.tip.height, fault: null })
+    const orders: string[] = []
+    for (let from = 1; from <= ledger.state.tip.height; from += 32) {
+      const { blocks } = await client.readBlocks({ query: { from, limit: 32 } })
+      orders.push(...blocks.flatMap(({ charges }) => charges.map(({ orderId }) => orderId)))
+    }
+    expect(new Set(orders).size).toBe(orders.length)
+    expect(acknowledged.filter(({ orderId }) => !orders.includes(orderId))).toEqual([])
+  }
+}, 120_000)
 
 test('a node that lost its disk comes back as a new member and catches up by snapshot', async () => {
   const leader = await startThree({ compactAfter: 20 })

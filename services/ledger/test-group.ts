@@ -48,7 +48,7 @@ export async function createGroup(founders: readonly string[], options: GroupOpt
   const running = new Map<string, Running>()
   const ports = new Map<string, number>()
   const wires = new Map<string, Wire>()
-  const clients = createFakeControl({ policies: { ledger: policy } })
+  const clients = createFakeControl({ policies: { ledger: { ...policy, timeoutMs: 30_000 } } })
   const clientCaller = createBalancedCaller({ callee: 'ledger', from: 'global', control: clients, log: { warn() {} } })
   let settings: Record<string, unknown> = {}
 

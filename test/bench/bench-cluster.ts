@@ -12,7 +12,12 @@ import { until } from '../until.ts'
 
 export type BenchNode = { id: string; kind: string; pid: number; address: string }
 
-export type BenchCluster = { nodes(): Promise<BenchNode[]>; pssBytes(): Promise<number>; stop(): Promise<void> }
+export type BenchCluster = {
+  dataDir: string
+  nodes(): Promise<BenchNode[]>
+  pssBytes(): Promise<number>
+  stop(): Promise<void>
+}
 
 export async function startBenchCluster(
   root: string,
@@ -23,6 +28,7 @@ export async function startBenchCluster(
   const cluster = await startCluster({ root, dataDir, seed: 1, ports: 'auto', ...options })
   const processes = () => cluster.supervision.processes()
   return {
+    dataDir,
     nodes: async () =>
       (await processes()).flatMap(({ id, kind, pid, address }) => (pid && address ? [{ id, kind, pid, address }] : [])),
     // This process stands for the supervisor and the benchmark; a supervisor alone is counted by `faultline status`.

@@ -1,8 +1,9 @@
-// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend, traces and metrics; prints a table or JSON.
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, the telemetry backend, traces and metrics, and the ledger; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
+import { benchLedger } from './ledger.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
 import { benchStartUp } from './start-up.ts'
@@ -17,6 +18,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   telemetry: () => benchTelemetryCost(root),
   backend: benchBackend,
   metrics: benchMetricsBackend,
+  ledger: () => benchLedger(root),
 }
 
 async function main(): Promise<void> {
