@@ -1,7 +1,8 @@
 // A client: one operation at a time, each asked until it is answered, at one server after another, under one request id.
 import type { NodeId } from '../raft/messages.ts'
 import type { Operation } from './history.ts'
-import type { Answer, SimulatedServer } from './simulated-server.ts'
+import type { Answer } from './service.ts'
+import type { SimulatedServer } from './simulated-server.ts'
 import type { World } from './world.ts'
 
 const PATIENCE = { min: 60, max: 250 }

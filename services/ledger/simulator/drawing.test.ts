@@ -10,14 +10,17 @@ const sent = (at: number, message: Message, isLost = false) => ({
   sentAt: 0,
   isLost,
 })
-const heartbeat = {
+const heartbeat: Message = {
   kind: 'AppendEntries',
+  from: 'n1',
+  to: 'n2',
+  term: 2,
   prevLogIndex: 0,
   prevLogTerm: 0,
   entries: [],
   leaderCommit: 0,
   round: 0,
-} as const
+}
 
 function drawn(last = 100): string {
   const drawing = new Drawing({ last, heartbeats: false })
@@ -25,7 +28,7 @@ function drawn(last = 100): string {
   drawing.add({ at: 1, kind: 'event', server: 'n2', text: 'starts' })
   drawing.add(sent(5, { ...vote, from: 'n1', to: 'n2' }))
   drawing.add(sent(9, { kind: 'RequestVoteResponse', from: 'n2', to: 'n1', term: 2, voteGranted: true }, true))
-  drawing.add(sent(9, { ...heartbeat, from: 'n1', to: 'n2', term: 2 }))
+  drawing.add(sent(9, heartbeat))
   drawing.add({ at: 12, kind: 'note', text: 'everything heals' })
   return drawing.text()
 }

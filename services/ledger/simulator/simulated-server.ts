@@ -4,16 +4,12 @@ import type { Entry, HardState, Membership, Message, NodeId, Snapshot } from '..
 import { createRaftWith } from '../raft/raft.ts'
 import { safetyRules } from '../raft/rules.ts'
 import { UNITS_PER_TICK } from './climate.ts'
-import { Disk, type Write } from './disk.ts'
 import { name } from './invariants.ts'
-import { StateMachine, type View } from './state-machine.ts'
+import { type Reply, Service } from './service.ts'
+import type { StateMachine } from './state-machine.ts'
 import type { World } from './world.ts'
+import { WriteQueue } from './write-queue.ts'
 
-export type Answer =
-  | { kind: 'appended'; position: number }
-  | { kind: 'read'; view: View }
-  | { kind: 'no'; leader: NodeId | null }
-export type Reply = (answer: Answer) => void
 /** Asks another server for the content of its snapshot; undefined when it cannot be had. */
 export type FetchSnapshot = (by: NodeId, from: NodeId, snapshot: Snapshot) => StateMachine | undefined
 
@@ -23,23 +19,15 @@ export class SimulatedServer {
   readonly id: NodeId
   readonly #world: World
   readonly #fetch: FetchSnapshot
-  readonly #disk: Disk
+  readonly #writes: WriteQueue
+  readonly #service = new Service()
   readonly #unitsPerTick: number
   #raft: Raft | undefined
-  #machine = new StateMachine()
   /** Of the process: what it had planned before a crash does not happen after it. */
   #life = 0
   #frozenUntil = 0
-  /** What to do once a write is synced, in their order. */
-  #afterSync: (() => void)[] = []
-  #isSyncing = false
   #isSnapshotUnderWay = false
-  #proposals = new Map<number, { term: number; reply: Reply }>()
-  #asked = new Map<string, Reply>()
-  #reads: { index: number; reply: Reply }[] = []
-  #contexts = 0
   #currentTerm = 0
-  syncSlowdown = 0
   isClockStopped = false
   /** Told of every change of role. */
   onRole: ((role: Role) => void) | undefined
@@ -48,7 +36,7 @@ export class SimulatedServer {
     this.id = id
     this.#world = world
     this.#fetch = fetch
-    this.#disk = new Disk(members)
+    this.#writes = new WriteQueue(members, world, (delay, todo) => this.#later(delay, todo))
     const { random, climate } = world
     this.#unitsPerTick = UNITS_PER_TICK * (1 + climate.drift * (2 * random.next() - 1))
   }
@@ -61,8 +49,13 @@ export class SimulatedServer {
     return this.#frozenUntil > this.#world.queue.now
   }
 
-  get machine(): StateMachine {
-    return this.#machine
+  get appliedIndex(): number {
+    return this.#service.machine.appliedIndex
+  }
+
+  /** Added to the time of a sync at most. */
+  set syncSlowdown(units: number) {
+    this.#writes.slowdown = units
   }
 
   status(): Status | undefined {
@@ -71,13 +64,13 @@ export class SimulatedServer {
 
   start(): void {
     const { climate, mutant, random } = this.#world
-    const { hardState, snapshot, content, log } = this.#disk.recover()
-    if (!climate.durableMachine || this.#machine.appliedIndex < content.appliedIndex) this.#machine = content.copy()
+    const { hardState, snapshot, content, log } = this.#writes.disk.recover()
+    if (!climate.durableMachine || this.appliedIndex < content.appliedIndex) this.#service.machine = content.copy()
     this.#raft = createRaftWith(
       { ...safetyRules, ...mutant.rules },
       {
         id: this.id,
-        restored: { hardState, snapshot, entries: log, appliedIndex: this.#machine.appliedIndex },
+        restored: { hardState, snapshot, entries: log, appliedIndex: this.appliedIndex },
         heartbeatTicks: climate.heartbeatTicks,
         electionTicks: ELECTION_TICKS,
         jitterTicks: () => random.between(0, climate.jitterTicks),
@@ -94,18 +87,15 @@ export class SimulatedServer {
   /** `losesUnsynced`: the machine stops, not only the process. */
   crash(losesUnsynced: boolean): void {
     if (!this.#raft) return
-    this.#say(() => (losesUnsynced ? `crashes, loses up to ${this.#disk.unsynced} writes` : 'crashes'))
-    if (losesUnsynced) this.#disk.lose(this.#world.random)
-    else this.#disk.survive()
+    this.#say(() => (losesUnsynced ? `crashes, loses up to ${this.#writes.disk.unsynced} writes` : 'crashes'))
+    if (losesUnsynced) this.#writes.disk.lose(this.#world.random)
+    else this.#writes.disk.survive()
     this.#raft = undefined
     this.#life++
     this.#frozenUntil = 0
-    this.#afterSync = []
-    this.#isSyncing = false
     this.#isSnapshotUnderWay = false
-    this.#proposals.clear()
-    this.#asked.clear()
-    this.#reads = []
+    this.#writes.clear()
+    this.#service.clear()
   }
 
   /** It stands still, its clock too; what arrives meanwhile it finds afterwards. */
@@ -122,16 +112,14 @@ export class SimulatedServer {
     this.#whenRunning((raft) => {
       const result = raft.propose(request)
       if (result.kind === 'refused') reply({ kind: 'no', leader: result.leader })
-      else this.#proposals.set(result.index, { term: result.term, reply })
+      else this.#service.awaitEntry(result.index, result.term, reply)
     })
   }
 
   read(reply: Reply): void {
     this.#whenRunning((raft) => {
-      const context = `${this.id}/${this.#life}/${this.#contexts++}`
-      const result = raft.readIndex(context)
+      const result = raft.readIndex(this.#service.awaitRead(reply))
       if (result.kind === 'refused') reply({ kind: 'no', leader: result.leader })
-      else this.#asked.set(context, reply)
     })
   }
 
@@ -145,7 +133,7 @@ export class SimulatedServer {
 
   /** Its content, if this server's last snapshot is the one that is asked for. */
   snapshotContent({ lastIncludedIndex, lastIncludedTerm }: Snapshot): StateMachine | undefined {
-    const { snapshot, content } = this.#disk.contents
+    const { snapshot, content } = this.#writes.disk.contents
     const isIt = snapshot.lastIncludedIndex === lastIncludedIndex && snapshot.lastIncludedTerm === lastIncludedTerm
     return this.#raft && isIt ? content : undefined
   }
@@ -191,14 +179,14 @@ export class SimulatedServer {
     for (const message of ready.messages) network.send(message)
     const { hardState, entries } = ready
     const isWritten = hardState !== null || entries.length > 0
-    this.#write(isWritten ? { kind: 'log', hardState: this.#toStore(hardState), entries } : null, () => {
+    this.#writes.write(isWritten ? { kind: 'log', hardState: this.#toStore(hardState), entries } : null, () => {
       for (const message of ready.messagesAfterSync) network.send(message)
       raft.advance(ready)
     })
     if (ready.snapshot) this.#fetchSnapshot(raft, ready.snapshot)
     for (const entry of ready.committed) this.#apply(entry)
-    for (const { context, index } of ready.reads) this.#readConfirmed(context, index)
-    this.#answerReads()
+    for (const { context, index } of ready.reads) this.#service.readConfirmed(context, index)
+    this.#service.answerReads()
     if (ready.committed.length > 0) this.#takeSnapshot(raft)
   }
 
@@ -208,7 +196,7 @@ export class SimulatedServer {
 
   /** Undefined while a snapshot is stored that the core does not know of yet. */
   #termBefore({ index }: Entry): number | undefined {
-    const { log, snapshot } = this.#disk.contents
+    const { log, snapshot } = this.#writes.disk.contents
     if (index - 1 === snapshot.lastIncludedIndex) return snapshot.lastIncludedTerm
     return log[index - 1 - (log[0]?.index ?? 0)]?.term
   }
@@ -220,82 +208,30 @@ export class SimulatedServer {
     this.#say(() => `${role}, term ${currentTerm}${role === 'follower' && leader ? ` of ${leader}` : ''}`)
     this.onRole?.(role)
     if (role !== 'leader') return
-    const { log, snapshot } = this.#disk.contents
+    const { log, snapshot } = this.#writes.disk.contents
     const first = log[0]?.index ?? snapshot.lastIncludedIndex + 1
     this.#world.invariants.elected(this.id, currentTerm, first, (index) => log[index - first]?.term)
   }
 
-  /** Then `done`, when it and all before it are synced. */
-  #write(write: Write | null, done: () => void): void {
-    if (write) this.#disk.write(write)
-    if (this.#world.mutant.skipsSync || (!write && this.#afterSync.length === 0)) {
-      done()
-      if (write) this.#syncLater(() => {})
-      return
-    }
-    this.#syncLater(done)
-  }
-
-  #syncLater(done: () => void): void {
-    this.#afterSync.push(done)
-    this.#sync()
-  }
-
-  /** One sync for all that was written when it began. */
-  #sync(): void {
-    if (this.#isSyncing || this.#afterSync.length === 0) return
-    const { random, climate } = this.#world
-    const [writes, waiting] = [this.#disk.unsynced, this.#afterSync.length]
-    this.#isSyncing = true
-    const delay = random.between(climate.syncDelay.min, climate.syncDelay.max + this.syncSlowdown)
-    this.#later(delay, () => {
-      this.#isSyncing = false
-      this.#disk.sync(writes)
-      for (const done of this.#afterSync.splice(0, waiting)) done()
-      this.#sync()
-    })
-  }
-
   #apply(entry: Entry): void {
-    const { invariants } = this.#world
-    invariants.applied(this.id, entry, this.#currentTerm)
-    this.#machine.appliedIndex = entry.index
+    this.#world.invariants.applied(this.id, entry, this.#currentTerm)
     this.#say(() => `applies ${name(entry)}`)
-    const position = entry.kind === 'data' ? this.#machine.append(entry.data) : 0
-    const proposal = this.#proposals.get(entry.index)
-    if (!proposal) return
-    this.#proposals.delete(entry.index)
-    // Another entry than was proposed: that one is lost.
-    proposal.reply(proposal.term === entry.term ? { kind: 'appended', position } : { kind: 'no', leader: null })
-  }
-
-  #readConfirmed(context: string, index: number | null): void {
-    const reply = this.#asked.get(context)
-    if (!reply) return
-    this.#asked.delete(context)
-    if (index === null) reply({ kind: 'no', leader: null })
-    else this.#reads.push({ index, reply })
-  }
-
-  #answerReads(): void {
-    if (this.#reads.length === 0) return
-    this.#reads = this.#reads.filter(({ index, reply }) => {
-      if (index > this.#machine.appliedIndex) return true
-      reply({ kind: 'read', view: this.#machine.view() })
-      return false
-    })
+    this.#service.apply(entry)
   }
 
   #takeSnapshot(raft: Raft): void {
     const { snapshotEvery, keepEntries } = this.#world.climate
-    const { appliedIndex } = this.#machine
-    if (this.#isSnapshotUnderWay || appliedIndex - this.#disk.contents.snapshot.lastIncludedIndex < snapshotEvery)
+    const { appliedIndex } = this
+    if (
+      this.#isSnapshotUnderWay ||
+      appliedIndex - this.#writes.disk.contents.snapshot.lastIncludedIndex < snapshotEvery
+    )
       return
     this.#isSnapshotUnderWay = true
     const snapshot = raft.describeSnapshot(appliedIndex)
     this.#say(() => `takes a snapshot at ${appliedIndex}`)
     const keepFrom = appliedIndex + 1 - keepEntries
-    this.#write({ kind: 'compact', snapshot, content: this.#machine.copy(), keepFrom }, () => {
+    this.#writes.write({ kind: 'compact', snapshot, content: this.#service.machine.copy(), keepFrom }, () => {
       this.#isSnapshotUnderWay = false
       raft.compact(snapshot, keepEntries)
     })
@@ -312,13 +248,13 @@ export class SimulatedServer {
       }
       this.#say(() => `has fetched the snapshot at ${snapshot.lastIncludedIndex}`)
       // Earlier Readys are synced with it, so that they are advanced first.
-      this.#write({ kind: 'install', snapshot, content }, () => this.#installSnapshot(raft, snapshot, content))
+      this.#writes.write({ kind: 'install', snapshot, content }, () => this.#installSnapshot(raft, snapshot, content))
     })
   }
 
   #installSnapshot(raft: Raft, snapshot: Snapshot, content: StateMachine): void {
-    if (!raft.snapshotInstalled(snapshot)) this.#write({ kind: 'drop-log' }, () => {})
-    if (content.appliedIndex > this.#machine.appliedIndex) this.#machine = content.copy()
+    if (!raft.snapshotInstalled(snapshot)) this.#writes.write({ kind: 'drop-log' }, () => {})
+    if (content.appliedIndex > this.appliedIndex) this.#service.machine = content.copy()
   }
 
   #say(text: () => string): void {

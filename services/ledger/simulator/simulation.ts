@@ -141,7 +141,7 @@ class Simulation {
     const status = leaderOf({ servers: this.#servers })?.status()
     if (!status || status.commitIndex < status.lastLogIndex) return false
     return [...status.membership.voters, ...status.membership.learners].every((id) => {
-      return this.#servers.get(id)?.machine.appliedIndex === status.lastLogIndex
+      return this.#servers.get(id)?.appliedIndex === status.lastLogIndex
     })
   }
 }
