@@ -141,7 +141,8 @@ export type Raft = {
   advance(ready: Ready): void
   /**
    * The content is stored, synced and loaded; of the stored log remained what continues it (`entriesAfter` in log.ts), and what Readys
-   * added since. False: that is not enough for what comes next, drop the stored log whole before the next Ready is written.
+   * added since. False: what is written next does not follow on that, so the stored log must be dropped first, or its gap be kept for
+   * `entriesAfter` to find.
    */
   snapshotInstalled(snapshot: Snapshot): boolean
   /** It was not to be had; the leader will offer it, or a later one, again. */

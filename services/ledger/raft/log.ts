@@ -144,14 +144,16 @@ export class Log {
 
 /**
  * Of a stored log what continues a snapshot: nothing if it has another entry where the snapshot ends, or ends before that (§7). Storage that
- * loads a snapshot keeps exactly this.
+ * loads a snapshot keeps exactly this. Where it has a gap, a snapshot replaced what stands before.
  */
 export function entriesAfter({ lastIncludedIndex, lastIncludedTerm }: Snapshot, stored: readonly Entry[]): Entry[] {
-  const [first] = stored
+  const gap = stored.findLastIndex((entry, at) => at > 0 && entry.index !== (stored[at - 1]?.index ?? 0) + 1)
+  const log = gap > 0 ? stored.slice(gap) : stored
+  const [first] = log
   if (!first || first.index > lastIncludedIndex + 1) return []
   const start = lastIncludedIndex + 1 - first.index
-  if (start > 0 && stored[start - 1]?.term !== lastIncludedTerm) return []
-  return stored.slice(start)
+  if (start > 0 && log[start - 1]?.term !== lastIncludedTerm) return []
+  return log.slice(start)
 }
 
 /** What an entry takes beside its data, about. */

@@ -68,6 +68,8 @@ test.each([
   ['differs where it ends', logOf(1, 1, 1, 1), []],
   ['begins after it', logOf(1, 1, 2, 2).slice(3), [4]],
   ['leaves a gap', logOf(1, 1, 2, 2, 2).slice(4), []],
+  ['was replaced before a gap', logOf(1, 1, 2, 2, 2).filter(({ index }) => index !== 2 && index !== 3), [4, 5]],
+  ['has a gap after the snapshot', logOf(1, 1, 2, 2, 2, 2).filter(({ index }) => index !== 5), []],
 ])('of a stored log that %s, what continues a snapshot of 3 entries is', (_name, stored, expected) => {
   expect(entriesAfter(at(3, 2), stored).map(({ index }) => index)).toEqual(expected)
 })
