@@ -228,3 +228,21 @@ test('one trace shows the append, the replication to each follower, and the mome
   const [fastest] = calls.map(endUs).sort((a, b) => a - b)
   expect(fastest).toBeLessThanOrEqual(endUs(block!) + 5_000)
 })
+
+test('grows to five and back to three while customers shop', { timeout: 120_000 }, async () => {
+  const { supervision, urls } = running.cluster
+  const voters = async () => (await untilCalm()).membership.voters.map((id) => id.split('~')[0]).sort()
+  const customer = createCustomer(urls.shop)
+  await customer.signUp()
+  const buy = async () => {
+    await customer.putIntoBasket('p-0005')
+    expect((await customer.checkOut()).status).toBe(201)
+  }
+  const { added } = await supervision.scale('ledger', 5)
+  expect(added).toEqual(['ledger-na-2', 'ledger-eu-2'])
+  await until('five voters', async () => (await voters()).length === 5, 30_000)
+  await buy()
+  expect((await supervision.scale('ledger', 3)).removed.sort()).toEqual(['ledger-eu-2', 'ledger-na-2'])
+  expect(await voters()).toEqual([...LEDGERS].sort())
+  await buy()
+})

@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { withDatabase } from '../../test/postgres.ts'
+import { proveAlone } from '../../test/proved-charge.ts'
 import { HttpError } from '../kit/http/errors.ts'
-import { GENESIS, sealBlock } from '../ledger/chain/block.ts'
-import { proveInclusion } from '../ledger/chain/proof.ts'
 import type { Committed, LedgerCharge } from '../ledger/contract.ts'
 import { createLedgerCharges } from './ledger-charges.ts'
 import { createPaymentsStore, type NewCharge, schemaSql } from './store.ts'
@@ -24,9 +23,8 @@ function createLedger() {
       const charge = charges.get(body.orderId) ?? body
       charges.set(body.orderId, charge)
       if (ledger.fault === 'after') throw noQuorum
-      const proved = ledger.fault === 'forged' ? { ...charge, amountCents: 1 } : charge
-      const block = sealBlock(GENESIS, { index: 2, term: 1, sealedAtUnixMs: 0 }, [proved])
-      return { node: 'ledger-na', leader: 'ledger-na', isNew: true, proof: { ...proveInclusion(block, 0), charge } }
+      const proved = proveAlone(ledger.fault === 'forged' ? { ...charge, amountCents: 1 } : charge)
+      return { ...proved, proof: { ...proved.proof, charge } }
     },
   }
   return ledger

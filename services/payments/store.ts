@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS charges_pending ON charges (retry_at) WHERE status = 
 const LEASE = "interval '2 seconds'"
 
 const RETURNED = `charge_id, status, amount_cents, currency, card_brand, card_last4, decline_reason, traceparent,
-  floor(extract(epoch FROM created_at) * 1000)::float8 AS authorised_at_ms`
+  floor(date_part('epoch', created_at) * 1000)::float8 AS authorised_at_ms`
 
 /** What is to be written, if nothing is there yet. */
 export type NewCharge =

@@ -32,6 +32,7 @@ export class Members {
   readonly #deps: MembersDeps
   #leadsSinceMs: number | undefined
   #left = false
+  #saidAlone = false
 
   constructor(deps: MembersDeps) {
     this.#deps = deps
@@ -90,7 +91,15 @@ export class Members {
   async #join(): Promise<void> {
     const { id, log } = this.#deps
     const answer = await this.#askLeader((client) => client.join({ body: { id } }))
-    log.info({ id, state: answer?.state }, 'asked to join the ledger')
+    if (answer) {
+      log.info({ id, state: answer.state }, 'asked to join the ledger')
+    } else if (!this.#saidAlone) {
+      this.#saidAlone = true
+      log.warn(
+        { id },
+        'this node is no member of the ledger, and no leader answers that could make it one. If its disk held the only copy, restore its folder; to begin a new ledger, stop the cluster and delete the folder "ledger" of the data directory as a whole',
+      )
+    }
   }
 
   /** Its own log does not tell: who is removed is sent nothing more. */
