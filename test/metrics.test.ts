@@ -57,6 +57,8 @@ const onlyWhenItHappens = new Set([
   'faultline_database_replica_fallbacks_total',
   'faultline_ejections_total',
   'faultline_fault_active',
+  // The small size has one ledger node, which nobody follows.
+  'faultline_ledger_follower_lag_entries',
   'faultline_metrics_overflow_total',
   'faultline_metrics_read_failures_total',
   'faultline_replication_lag_bytes',

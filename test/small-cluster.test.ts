@@ -43,7 +43,7 @@ describe('one checkout is one trace', () => {
   test('across every kind of node that it touches', () => {
     const services = new Set(trace.spans.map((span) => span.service))
     expect([...services].sort()).toEqual(
-      ['edge', 'frontdoor', 'fulfilment', 'gateway', 'orders', 'payments', 'products'].sort(),
+      ['edge', 'frontdoor', 'fulfilment', 'gateway', 'ledger', 'orders', 'payments', 'products'].sort(),
     )
   })
 
@@ -59,6 +59,7 @@ describe('one checkout is one trace', () => {
         'gateway→orders',
         'orders→products',
         'orders→payments',
+        'payments→ledger',
         'fulfilment→orders',
       ]),
     )
@@ -112,7 +113,7 @@ describe('one checkout is one trace', () => {
 
   test('with nothing from middleware, files, names or sockets', () => {
     const allowed =
-      /^(GET|POST|PUT|DELETE) \/|^(SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT)\b|^(send|process) order-confirmed$/
+      /^(GET|POST|PUT|DELETE) \/|^(SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT)\b|^(send|process) order-confirmed$|^commit block$/
     expect(trace.spans.map((span) => span.name).filter((name) => !allowed.test(name))).toEqual([])
   })
 

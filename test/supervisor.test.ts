@@ -134,7 +134,7 @@ describe('a run that is told to leave', () => {
     command.kill('SIGHUP')
     expect(await command.ended).toMatchObject({ code: 0 })
     expect(alive(processes)).toEqual([])
-    expect(readdirSync(dataDir).sort()).toEqual(['logs', 'media', 'postgres', 'secrets.json'])
+    expect(readdirSync(dataDir).sort()).toEqual(['ledger', 'logs', 'media', 'postgres', 'secrets.json'])
     taken?.close()
   })
 

@@ -1,4 +1,4 @@
-// Sends the command line's requests to the control plane: one plain HTTP request each, no retries, no telemetry.
+// Sends the command line's requests to the control plane and to nodes: one plain HTTP request each, no retries, no telemetry.
 import { request } from 'node:http'
 import { type Caller, CallFailure, type CallRequest, type CallResponse } from '../../services/kit/calls/caller.ts'
 
@@ -8,13 +8,21 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 /** A caller of the control plane at `baseUrl`; every request carries the run's token. */
 export function createControlCaller(baseUrl: string, token: string): Caller {
-  const callee = 'the control plane'
+  return createPlainCaller('the control plane', baseUrl, { authorization: `Bearer ${token}` })
+}
+
+/** A caller of one node at `address` (`host:port`). */
+export function createNodeCaller(node: string, address: string): Caller {
+  return createPlainCaller(node, `http://${address}`, {})
+}
+
+function createPlainCaller(callee: string, baseUrl: string, headers: Record<string, string>): Caller {
   return {
     callee,
     call: (call) =>
       new Promise((resolve, reject) => {
-        send(baseUrl, token, call, resolve, (error) => {
-          const message = `the control plane does not answer: ${error.message}`
+        send(baseUrl, { ...call, headers: { ...call.headers, ...headers } }, resolve, (error) => {
+          const message = `${callee} does not answer: ${error.message}`
           reject(new CallFailure(callee, reasonOf(error), message, { cause: error }))
         })
       }),
@@ -23,7 +31,6 @@ export function createControlCaller(baseUrl: string, token: string): Caller {
 
 function send(
   baseUrl: string,
-  token: string,
   call: CallRequest,
   onAnswer: (response: CallResponse) => void,
   onError: (error: Error) => void,
@@ -34,7 +41,6 @@ function send(
       method: call.method,
       headers: {
         ...call.headers,
-        authorization: `Bearer ${token}`,
         ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
       },
       signal: AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS),
@@ -54,7 +60,7 @@ function send(
           status: answer.statusCode ?? 0,
           headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, value ?? ''])),
           body: Buffer.concat(chunks),
-          instance: 'control-plane',
+          instance: baseUrl,
         }),
       )
     },

@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
 import { registerFault } from './fault.ts'
 import { helpStyle } from './help.ts'
+import { registerLedger } from './ledger.ts'
 import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
 import { registerPolicy } from './policy.ts'
@@ -36,6 +37,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerTop,
     registerQuery,
     registerAlerts,
+    registerLedger,
     registerChanges,
     registerFault,
     registerPolicy,

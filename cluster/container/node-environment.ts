@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readOrCreateSecrets, type Secrets } from '../supervisor/secrets.ts'
 import { nodeEnvironment } from '../topology/environment.ts'
 import { kindSpec } from '../topology/kinds.ts'
-import type { NodeSpec } from '../topology/nodes.ts'
+import { type NodeSpec, nodesFor } from '../topology/nodes.ts'
 import { databaseUrl } from './database-urls.ts'
 import { readSecret } from './make-secrets.ts'
 import type { SettingsOf } from './settings.ts'
@@ -32,6 +32,9 @@ export function containerEnvironment(
     telemetry: settings.FAULTLINE_TELEMETRY,
     version: settings.FAULTLINE_VERSION,
     mediaDir: settings.FAULTLINE_MEDIA_DIR,
+    ledgerDir: settings.FAULTLINE_LEDGER_DIR,
+    // Who finds a ledger on its disk does not found another.
+    ledgerFounders: () => nodesFor('full').flatMap(({ id, kind }) => (kind === 'ledger' ? [id] : [])),
     sessionSecret: secrets?.session ?? '',
     logLevel: settings.FAULTLINE_LOG_LEVEL,
     seed: settings.FAULTLINE_SEED,

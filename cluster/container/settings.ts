@@ -9,6 +9,7 @@ const TOKEN_FILE = '/run/faultline/token/token'
 const PASSWORDS_DIR = '/run/faultline/passwords'
 const POSTGRES_PASSWORDS_DIR = '/run/faultline/postgres'
 const MEDIA_DIR = '/var/lib/faultline/media'
+const LEDGER_DIR = '/var/lib/faultline/ledger'
 const CONTROL_DIR = '/var/lib/faultline/control'
 
 const address = z.string().regex(/^[a-z0-9.-]+:\d{1,5}$/, 'must be host:port')
@@ -51,6 +52,7 @@ const ContainerSettings = {
     FAULTLINE_OTLP_URL: z.url(),
     FAULTLINE_PASSWORDS_DIR: z.string().min(1).default(PASSWORDS_DIR),
     FAULTLINE_MEDIA_DIR: z.string().min(1).default(MEDIA_DIR),
+    FAULTLINE_LEDGER_DIR: z.string().min(1).default(LEDGER_DIR),
     /** The primary, and the replica of the node's region when it reads one. */
     FAULTLINE_POSTGRES: address,
     FAULTLINE_POSTGRES_REPLICA: address.optional(),

@@ -55,6 +55,8 @@ export type ControlPlane = {
   readonly port: number
   requestsPerSecond(): number
   setLoad(requestsPerSecond: number): void
+  /** Tells the ledger which of its nodes are to leave it; none, when they are gone. */
+  setLeaving(ids: readonly string[]): void
   /** Calls `listener` when the state of a node's stream may have changed; returns how to stop that. */
   onChange(listener: (id: string) => void): () => void
   /** Sends no document from now on, and takes note of everything all the same. */
@@ -104,6 +106,7 @@ export async function startControlPlane(
   measureFaults(metrics, faults)
 
   let requestsPerSecond = 0
+  let leaving: readonly string[] = []
 
   const streams = new StreamServer({
     registry,
@@ -112,7 +115,7 @@ export async function startControlPlane(
       delays,
       policies: policies.callPolicies(),
       kindPolicies: policies.kindPolicies(),
-      settings: { load: { requestsPerSecond } },
+      settings: { load: { requestsPerSecond }, ledger: { leaving } },
     }),
     faults: (id, session) => faults.toldTo(id, session),
     onChange: (id) => {
@@ -161,6 +164,10 @@ export async function startControlPlane(
     port: (server.address() as AddressInfo).port,
     requestsPerSecond: () => requestsPerSecond,
     setLoad,
+    setLeaving(ids) {
+      leaving = ids
+      streams.publisher.schedule()
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

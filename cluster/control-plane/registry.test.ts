@@ -75,7 +75,7 @@ test('a document names the kinds that the node calls and no others', () => {
   expect(buildDocument('gateway', registry, world).settings).toEqual({})
   expect(buildDocument('fulfilment', registry, world).endpoints['orders']).toHaveLength(1)
   expect(buildDocument('load', registry, world).settings).toEqual({ requestsPerSecond: 20 })
-  expect(buildDocument('payments', registry, world).endpoints).toEqual({})
+  expect(buildDocument('payments', registry, world).endpoints).toEqual({ ledger: [] })
 })
 
 test('all have applied once each connected node runs the version that it was sent', () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { StartFailure } from './start-failure.ts'
 
 /** Everything that Faultline puts into a data directory. */
-const ours = /^(?:run\.json.*|secrets\.json.*|logs|media|postgres)$/
+const ours = /^(?:run\.json.*|secrets\.json.*|logs|media|postgres|ledger)$/
 
 /**
  * Makes the directory if need be, and makes sure that it may be written.

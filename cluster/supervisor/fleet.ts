@@ -10,6 +10,8 @@ import { type ClusterSize, type NodeSpec, nodesFor, planScale } from '../topolog
 import { Child, type ChildDeath } from './child.ts'
 import { logFileOf } from './data-dir.ts'
 import { mallocEnvironment } from './frugality.ts'
+import { leaveLedger } from './leave-ledger.ts'
+import { furtherLedgerNodes } from './ledger-dir.ts'
 import { memoryBytes } from './memory.ts'
 import { isPortFree } from './ports.ts'
 import { neverReady, StartFailure } from './start-failure.ts'
@@ -69,7 +71,9 @@ export class Fleet {
 
   /** Starts the nodes that a cluster of this size has and that `which` admits, callees before their callers. */
   async start(which: (node: NodeSpec) => boolean): Promise<void> {
-    for (const node of nodesFor(this.#deps.size)) if (which(node)) await this.#launch(node)
+    const { size, dataDir } = this.#deps
+    const nodes = [...furtherLedgerNodes(dataDir, size), ...nodesFor(size)]
+    for (const node of nodes) if (which(node)) await this.#launch(node)
   }
 
   /** Resolves when all nodes are ready. Rejects with a `StartFailure` that quotes the log of one that is not. */
@@ -86,7 +90,8 @@ export class Fleet {
       const added = add.map(({ id }) => id)
       const removed = remove.map(({ id }) => id)
       await this.#add(add)
-      await Promise.all(removed.map((id) => this.#retire(id)))
+      const retire = () => Promise.all(removed.map((id) => this.#retire(id)))
+      await (kind === 'ledger' ? leaveLedger(this.#deps.controlPlane, removed, retire) : retire())
       if (added.length + removed.length > 0) {
         const changes = [...added.map((id) => `+${id}`), ...removed.map((id) => `−${id}`)].join(' ')
         this.#deps.controlPlane.annotations.add('scaled', kind, `${kind} scaled to ${replicas}: ${changes}`)

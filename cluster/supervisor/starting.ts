@@ -16,6 +16,7 @@ import { createFleet } from './create-fleet.ts'
 import { openDataDir } from './data-dir.ts'
 import { Databases } from './databases.ts'
 import type { Fleet } from './fleet.ts'
+import { ledgerDir, ledgerFounders, markLedgerFounded } from './ledger-dir.ts'
 import { Ports } from './ports.ts'
 import type { ClusterPart, Progress } from './progress.ts'
 import { RunRecord } from './run-record.ts'
@@ -97,6 +98,7 @@ export class Starting {
     )
     await this.#allUntilCancelled(fleet.allReady())
     unsubscribe()
+    markLedgerFounded(this.#options.dataDir)
     controlPlane.setLoad(load)
     controlPlane.annotations.add('cluster', 'cluster', 'the cluster is ready')
     record.setPhase('running')
@@ -198,6 +200,8 @@ export class Starting {
         telemetry,
         version,
         mediaDir: this.#mediaDir,
+        ledgerDir: ledgerDir(dataDir),
+        ledgerFounders: () => ledgerFounders(dataDir, size),
         sessionSecret: secrets.session,
         logLevel: 'info',
         seed,

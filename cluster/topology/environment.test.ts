@@ -11,6 +11,8 @@ const around: NodeSurroundings = {
   telemetry: 'on',
   version: '0.1.0',
   mediaDir: '/data/media',
+  ledgerDir: '/data/ledger',
+  ledgerFounders: () => ['ledger-na', 'ledger-eu'],
   sessionSecret: 'session-secret',
   logLevel: 'info',
   seed: 7,
@@ -37,6 +39,15 @@ test('a products node reads the replica of its region, if there is one', () => {
 
 test('fulfilment works on the orders database under its own role', () => {
   expect(environmentOf('fulfilment-1')['FAULTLINE_DATABASE_URL']).toBe('postgres://fulfilment@primary/orders')
+})
+
+test('a ledger node has a folder of its own, and is told of the founders only when it is one', () => {
+  expect(environmentOf('ledger-eu')).toMatchObject({
+    FAULTLINE_LEDGER_DIR: '/data/ledger/ledger-eu',
+    FAULTLINE_LEDGER_FOUNDERS: 'ledger-na,ledger-eu',
+  })
+  expect(environmentOf('ledger-asia')).not.toHaveProperty('FAULTLINE_LEDGER_FOUNDERS')
+  expect(environmentOf('payments-1')).not.toHaveProperty('FAULTLINE_LEDGER_DIR')
 })
 
 test('secrets reach only the nodes that need them', () => {

@@ -1,4 +1,5 @@
 // The whole environment of a node process: what its main.ts reads, and nothing of the environment that the supervisor was started in.
+import { join } from 'node:path'
 import { type DatabaseRole, homeRegion, kindSpec } from './kinds.ts'
 import type { NodeSpec } from './nodes.ts'
 
@@ -16,6 +17,10 @@ export type NodeSurroundings = {
   telemetry: Telemetry
   version: string
   mediaDir: string
+  /** Of all ledger nodes; each has a folder of its own in it. */
+  ledgerDir: string
+  /** Members that a new ledger begins with; undefined once there is one. Asked at each start. */
+  ledgerFounders(): readonly string[] | undefined
   sessionSecret: string
   logLevel: string
   /** Seeds the load generator. */
@@ -59,5 +64,10 @@ export function nodeEnvironment(node: NodeSpec, around: NodeSurroundings): Recor
     if (around.journeysFile) env['FAULTLINE_JOURNEYS'] = around.journeysFile
   }
   if (node.kind === 'media') env['FAULTLINE_MEDIA_DIR'] = around.mediaDir
+  if (node.kind === 'ledger') {
+    env['FAULTLINE_LEDGER_DIR'] = join(around.ledgerDir, node.id)
+    const founders = around.ledgerFounders()
+    if (founders?.includes(node.id)) env['FAULTLINE_LEDGER_FOUNDERS'] = founders.join()
+  }
   return env
 }

@@ -1,8 +1,8 @@
 // The one list of what a cluster is made of: each kind of node, where its replicas stand, whom it calls and which database it uses.
 import type { Region } from '../../services/kit/control/document.ts'
 
-/** `global`: one, of no region. `home`: in the home region. `regional`: in every region of the cluster. */
-export type Placement = 'global' | 'home' | 'regional'
+/** `global`: one, of no region. `home`: in the home region. `regional`: in every region of the cluster. `spread`: one after the other over them. */
+export type Placement = 'global' | 'home' | 'regional' | 'spread'
 
 export type DatabaseName = 'users' | 'products' | 'orders' | 'payments'
 /** Databases have a role of the same name as owner; fulfilment works in a schema of its own in the orders database. */
@@ -66,10 +66,12 @@ export const kinds = {
   payments: {
     placement: 'home',
     replicas: 2,
-    calls: [],
+    calls: ['ledger'],
     database: { name: 'payments', role: 'payments' },
     scalable: true,
   },
+  // They call each other.
+  ledger: { placement: 'spread', replicas: 3, calls: ['ledger'], scalable: true },
   fulfilment: {
     placement: 'home',
     replicas: 1,
@@ -98,6 +100,11 @@ export function kindSpec(kind: NodeKind): KindSpec {
   return kinds[kind]
 }
 
+/** Whom a kind calls, itself left out: replicas that call each other start and stop together. */
+function calleesOf(kind: NodeKind): string[] {
+  return kindSpec(kind).calls.filter((callee) => callee !== kind)
+}
+
 /** Kinds ordered so that each comes after all that it calls: the order of starting. Throws on a cycle. */
 export function calleesFirst(): NodeKind[] {
   const ordered: NodeKind[] = []
@@ -105,7 +112,7 @@ export function calleesFirst(): NodeKind[] {
     if (path.includes(kind)) throw new Error(`kinds call each other in a circle: ${[...path, kind].join(' → ')}`)
     if (ordered.includes(kind)) return
     // A test holds that `calls` names kinds only.
-    for (const callee of kindSpec(kind).calls) visit(callee as NodeKind, [...path, kind])
+    for (const callee of calleesOf(kind)) visit(callee as NodeKind, [...path, kind])
     ordered.push(kind)
   }
   for (const kind of nodeKinds) visit(kind, [])
@@ -116,7 +123,7 @@ export function calleesFirst(): NodeKind[] {
 export function stopLayers(): NodeKind[][] {
   const depths = new Map<NodeKind, number>()
   for (const kind of calleesFirst().reverse()) {
-    const callers = nodeKinds.filter((other) => kindSpec(other).calls.includes(kind))
+    const callers = nodeKinds.filter((other) => calleesOf(other).includes(kind))
     depths.set(kind, Math.max(0, ...callers.map((caller) => (depths.get(caller) ?? 0) + 1)))
   }
   const layers: NodeKind[][] = []

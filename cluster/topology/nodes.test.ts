@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { calleesFirst, isNodeKind, kindSpec, type NodeKind, nodeKinds, stopLayers } from './kinds.ts'
-import { nodesFor, planScale, postgresNodesFor } from './nodes.ts'
+import { nodeOfId, nodesFor, planScale, postgresNodesFor } from './nodes.ts'
 
 test('the full size has the nodes of the design', () => {
   const ids = nodesFor('full').map((node) => node.id)
@@ -13,6 +13,9 @@ test('the full size has the nodes of the design', () => {
     'gateway-asia',
     'gateway-eu',
     'gateway-na',
+    'ledger-asia',
+    'ledger-eu',
+    'ledger-na',
     'load-1',
     'media-1',
     'orders-1',
@@ -44,7 +47,7 @@ test('starting puts callees first, stopping puts callers first', () => {
   const layers = stopLayers()
   const layerOf = (kind: string) => layers.findIndex((layer) => layer.some((member) => member === kind))
   for (const kind of nodeKinds) {
-    for (const callee of kindSpec(kind).calls) {
+    for (const callee of kindSpec(kind).calls.filter((other) => other !== kind)) {
       expect(start.indexOf(kind), `${kind} starts after ${callee}`).toBeGreaterThan(start.indexOf(callee as NodeKind))
       expect(layerOf(kind), `${kind} stops before ${callee}`).toBeLessThan(layerOf(callee))
     }
@@ -69,6 +72,27 @@ test('scaling a regional kind counts per region', () => {
   const back = planScale([...nodes, ...plan.add], 'products', 1, 'full')
   expect(back.add).toEqual([])
   expect(ids(back.remove)).toEqual(ids(plan.add))
+})
+
+test('scaling a kind that is spread goes round the regions', () => {
+  const nodes = nodesFor('full')
+  const plan = planScale(nodes, 'ledger', 5, 'full')
+  expect(ids(plan.add)).toEqual(['ledger-na-2', 'ledger-eu-2'])
+  expect(ids(planScale([...nodes, ...plan.add], 'ledger', 3, 'full').remove)).toEqual(ids(plan.add))
+  expect(ids(planScale(nodesFor('small'), 'ledger', 3, 'small').add)).toEqual(['ledger-na-2', 'ledger-na-3'])
+})
+
+test('a node is known by its id', () => {
+  for (const node of nodesFor('full').filter(({ kind }) => kind === 'ledger')) {
+    expect(nodeOfId('ledger', node.id)).toEqual(node)
+  }
+  expect(nodeOfId('ledger', 'ledger-eu-2')).toEqual({ id: 'ledger-eu-2', kind: 'ledger', region: 'eu', ordinal: 2 })
+  expect(['ledger-xx', 'ledger-eu-1', 'ledger-eu~1', 'products-eu'].map((id) => nodeOfId('ledger', id))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('scaling fills a gap before it goes on', () => {

@@ -23,25 +23,46 @@ export function regionsOf(size: ClusterSize): Region[] {
 
 /** Every node that a cluster of the size starts with, callees before their callers. */
 export function nodesFor(size: ClusterSize): NodeSpec[] {
-  return calleesFirst().flatMap((kind) => {
-    const replicas = size === 'small' ? 1 : kindSpec(kind).replicas
-    return placesOf(kind, size).flatMap((region) =>
-      Array.from({ length: replicas }, (_, index) => makeNode(kind, region, index + 1)),
-    )
-  })
+  return calleesFirst().flatMap((kind) => nodesOfKind(kind, size === 'small' ? 1 : kindSpec(kind).replicas, size))
 }
 
-/** Where replicas of a kind stand; scaling gives each of these places the same number. */
+/** Where replicas of a kind stand. */
 export function placesOf(kind: NodeKind, size: ClusterSize): NodeRegion[] {
   const { placement } = kindSpec(kind)
-  if (placement === 'regional') return regionsOf(size)
+  if (placement === 'regional' || placement === 'spread') return regionsOf(size)
   return [placement === 'global' ? 'global' : homeRegion]
 }
 
+/** The nodes of a kind with so many replicas: in each region for a regional kind. */
+function nodesOfKind(kind: NodeKind, replicas: number, size: ClusterSize): NodeSpec[] {
+  const { placement } = kindSpec(kind)
+  const regions = regionsOf(size)
+  const numbers = Array.from({ length: replicas }, (_, index) => index)
+  switch (placement) {
+    case 'regional':
+      return regions.flatMap((region) => numbers.map((number) => makeNode(kind, region, number + 1)))
+    case 'spread':
+      return numbers.map((number) => {
+        const region = regions[number % regions.length] ?? homeRegion
+        return makeNode(kind, region, Math.floor(number / regions.length) + 1)
+      })
+    case 'global':
+    case 'home':
+      return numbers.map((number) => makeNode(kind, placement === 'global' ? 'global' : homeRegion, number + 1))
+  }
+}
+
 export function makeNode(kind: NodeKind, region: NodeRegion, ordinal: number): NodeSpec {
-  const regional = kindSpec(kind).placement === 'regional'
-  const id = regional ? `${kind}-${region}${ordinal === 1 ? '' : `-${ordinal}`}` : `${kind}-${ordinal}`
+  const { placement } = kindSpec(kind)
+  const isNamedByRegion = placement === 'regional' || placement === 'spread'
+  const id = isNamedByRegion ? `${kind}-${region}${ordinal === 1 ? '' : `-${ordinal}`}` : `${kind}-${ordinal}`
   return { id, kind, region, ordinal }
+}
+
+/** The node that an id of a kind in regions stands for, for instance `ledger-eu-2`; undefined for any other. */
+export function nodeOfId(kind: NodeKind, id: string): NodeSpec | undefined {
+  const [, region, ordinal = '1'] = new RegExp(`^${kind}-(${Region.options.join('|')})(?:-([2-9]))?$`).exec(id) ?? []
+  return region === undefined ? undefined : makeNode(kind, Region.parse(region), Number(ordinal))
 }
 
 export type ScalePlan = { add: NodeSpec[]; remove: NodeSpec[] }
@@ -56,15 +77,12 @@ export function planScale(
   replicas: number,
   size: ClusterSize,
 ): ScalePlan {
-  const plan: ScalePlan = { add: [], remove: [] }
-  for (const region of placesOf(kind, size)) {
-    const present = current.filter((node) => node.kind === kind && node.region === region)
-    for (let ordinal = 1; ordinal <= replicas; ordinal++) {
-      if (!present.some((node) => node.ordinal === ordinal)) plan.add.push(makeNode(kind, region, ordinal))
-    }
-    plan.remove.push(...present.filter((node) => node.ordinal > replicas))
+  const wanted = nodesOfKind(kind, replicas, size)
+  const present = current.filter((node) => node.kind === kind)
+  return {
+    add: wanted.filter(({ id }) => !present.some((node) => node.id === id)),
+    remove: present.filter(({ id }) => !wanted.some((node) => node.id === id)),
   }
-  return plan
 }
 
 export const postgresPrimary = `postgres-${homeRegion}`

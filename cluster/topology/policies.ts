@@ -11,5 +11,9 @@ export const callPolicies: CallPolicies = {
   frontdoor: { edge: { timeoutMs: 8_000 } },
   edge: { gateway: { timeoutMs: 6_000 }, media: { timeoutMs: 2_000 } },
   gateway: { orders: { timeoutMs: 4_000 }, users: { timeoutMs: 2_000 }, recommendations: { timeoutMs: 2_000 } },
+  // A checkout says "payment pending" sooner than it waits for a ledger without a majority.
+  payments: { ledger: { maxAttempts: 2 } },
+  // Raft repeats by itself, knows who is there, and needs to be heard the moment a node is back.
+  ledger: { ledger: { maxAttempts: 1, ejectAfter: 0, breakerThreshold: 2, maxConcurrent: 1_000 } },
   fulfilment: { orders: { timeoutMs: 2_000 } },
 }

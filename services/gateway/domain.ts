@@ -35,6 +35,7 @@ export function checkoutAnswer(order: Order): CheckoutAnswer {
     case 'shipped':
       return { kind: 'order', status: 201, location }
     case 'pending':
+    case 'payment_pending':
       return { kind: 'order', status: 202, location }
     case 'refused':
       return { kind: 'refused', error: refused(order) }

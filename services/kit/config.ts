@@ -14,6 +14,12 @@ const NodeEnvironment = z.object({
   FAULTLINE_DATABASE_REGION: NodeRegion.default('na'),
   FAULTLINE_SESSION_SECRET: z.string().min(32).optional(),
   FAULTLINE_MEDIA_DIR: z.string().min(1).optional(),
+  FAULTLINE_LEDGER_DIR: z.string().min(1).optional(),
+  FAULTLINE_LEDGER_FOUNDERS: z
+    .string()
+    .min(1)
+    .transform((names) => names.split(','))
+    .optional(),
   FAULTLINE_JOURNEYS: z.string().min(1).optional(),
   FAULTLINE_SEED: z.coerce.number().int().default(1),
   FAULTLINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -29,6 +35,7 @@ export type NodeConfig = {
   database: { primaryUrl: string | undefined; replicaUrl: string | undefined; primaryRegion: NodeRegion }
   sessionSecret: string | undefined
   mediaDir: string | undefined
+  ledger: { folder: string | undefined; founders: string[] | undefined }
   journeysFile: string | undefined
   seed: number
   logLevel: string
@@ -56,6 +63,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): NodeConfig {
     },
     sessionSecret: env.FAULTLINE_SESSION_SECRET,
     mediaDir: env.FAULTLINE_MEDIA_DIR,
+    ledger: { folder: env.FAULTLINE_LEDGER_DIR, founders: env.FAULTLINE_LEDGER_FOUNDERS },
     journeysFile: env.FAULTLINE_JOURNEYS,
     seed: env.FAULTLINE_SEED,
     logLevel: env.FAULTLINE_LOG_LEVEL,

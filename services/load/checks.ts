@@ -1,5 +1,5 @@
 // What must be true of a right answer beyond its shape. Pure; each returns what is wrong, in words, or undefined.
-import type { Basket, Order } from '../orders/contract.ts'
+import { type Basket, isOpen, type Order } from '../orders/contract.ts'
 import type { Product, ProductPage, ProductSummary } from '../products/contract.ts'
 import type { PageQuestion } from './shopper.ts'
 
@@ -72,7 +72,7 @@ export function findFaultInBasket(
 /** The order holds what was in the basket, adds up, and has what its status promises. */
 export function findFaultInOrder(order: Order, basket: Basket): string | undefined {
   const isSettled = order.status === 'confirmed' || order.status === 'shipped'
-  if (!isSettled) return order.status === 'pending' ? undefined : `the order is ${order.status}`
+  if (!isSettled) return isOpen(order) ? undefined : `the order is ${order.status}`
   const bought = quantities({ items: order.lines })
   if (!sameQuantities(bought, quantities(basket))) return 'the order is not what was in the basket'
   const total = order.lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0)
@@ -82,13 +82,13 @@ export function findFaultInOrder(order: Order, basket: Basket): string | undefin
   return undefined
 }
 
-const ranks = { pending: 0, refused: 1, confirmed: 1, shipped: 2 } as const
+const ranks = { pending: 0, payment_pending: 0, refused: 1, confirmed: 1, shipped: 2 } as const
 
 /** The order is the same one, later: its status never goes back, and what it cost stays. */
 export function findFaultInProgress(before: Order, now: Order): string | undefined {
   if (before.id !== now.id) return `order ${now.id} instead of ${before.id}`
   if (ranks[now.status] < ranks[before.status]) return `the order went back from ${before.status} to ${now.status}`
-  if (before.status !== 'pending' && before.totalCents !== now.totalCents) return "the order's total changed"
+  if (!isOpen(before) && before.totalCents !== now.totalCents) return "the order's total changed"
   return undefined
 }
 

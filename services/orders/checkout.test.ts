@@ -22,7 +22,7 @@ function createShop(policy: Partial<KindPolicy> = {}) {
   const charges = new Map<string, ChargeOutcome>()
   const published: string[] = []
   const faults: Partial<Record<'reserve' | 'charge' | 'release' | 'cancel', 'before' | 'after'>> = {}
-  const shop = { reservations, charges, published, faults, outOfStock: false, decline: false }
+  const shop = { reservations, charges, published, faults, outOfStock: false, decline: false, noQuorum: false }
 
   async function call<T>(name: keyof typeof faults, effect: () => T): Promise<T> {
     if (faults[name] === 'before') throw down
@@ -52,13 +52,15 @@ function createShop(policy: Partial<KindPolicy> = {}) {
         call('charge', () => {
           const fresh: ChargeOutcome = shop.decline
             ? { kind: 'declined', reason: 'card_declined' }
-            : {
-                kind: 'charged',
-                chargeId: randomUUID(),
-                amountCents: body.amountCents,
-                cardBrand: 'visa',
-                cardLast4: '4242',
-              }
+            : shop.noQuorum
+              ? { kind: 'pending' }
+              : {
+                  kind: 'charged',
+                  chargeId: randomUUID(),
+                  amountCents: body.amountCents,
+                  cardBrand: 'visa',
+                  cardLast4: '4242',
+                }
           const outcome = charges.get(orderId) ?? fresh
           charges.set(orderId, outcome)
           return outcome
@@ -91,10 +93,16 @@ beforeEach(async () => {
 
 const checkOut = (key = 'key-00000001') => shop.checkout.checkOut(userId, key, { card, address })
 
+/** `payments` has brought the charge into the ledger. */
+function complete(orderId: string): void {
+  const charge = { chargeId: randomUUID(), amountCents: 2_000, cardBrand: 'visa', cardLast4: '4242' }
+  shop.charges.set(orderId, { kind: 'charged', ...charge })
+}
+
 /** Lets the time pass that an abandoned order is left to its customer. */
 async function settleLater(): Promise<void> {
   await testDatabase.database.query(
-    "UPDATE orders SET lease_until = lease_until - interval '1 hour' WHERE status = 'pending'",
+    "UPDATE orders SET lease_until = lease_until - interval '1 hour' WHERE status IN ('pending', 'payment_pending')",
   )
   await shop.checkout.settleAbandoned()
 }
@@ -216,6 +224,44 @@ test('a settlement that gets no answer is tried again', async () => {
   await settleLater()
   expect((await shop.store.find(order.id))?.status).toBe('pending')
   delete shop.faults.cancel
+  await settleLater()
+  expect((await shop.store.find(order.id))?.status).toBe('confirmed')
+})
+
+test('without a quorum of the ledger the payment is pending at once, and confirmed without the customer when it is charged', async () => {
+  shop.noQuorum = true
+  const order = await checkOut()
+  expect(order.status).toBe('payment_pending')
+  expect(shop.reservations.get(order.id)).toBe('reserved')
+  await settleLater()
+  expect((await shop.store.find(order.id))?.status).toBe('payment_pending')
+  expect(shop.charges.get(order.id)).toEqual({ kind: 'pending' })
+  complete(order.id)
+  await settleLater()
+  expect(await shop.store.find(order.id)).toMatchObject({ status: 'confirmed', totalCents: 2_000 })
+  expect(shop.published).toEqual([order.id])
+  await settleLater()
+  expect(shop.published).toEqual([order.id])
+})
+
+test('the customer’s retry of a pending payment is the same order, and confirms it once it is charged', async () => {
+  shop.noQuorum = true
+  const order = await checkOut()
+  expect(await checkOut()).toMatchObject({ id: order.id, status: 'payment_pending' })
+  complete(order.id)
+  expect(await checkOut()).toMatchObject({ id: order.id, status: 'confirmed' })
+  expect(shop.published).toEqual([order.id])
+})
+
+test('an order that was cut off while its payment is pending waits for it, and is not refused', async () => {
+  shop.noQuorum = true
+  shop.faults.charge = 'after'
+  const order = await checkOut()
+  expect(order.status).toBe('pending')
+  delete shop.faults.charge
+  await settleLater()
+  expect((await shop.store.find(order.id))?.status).toBe('payment_pending')
+  complete(order.id)
   await settleLater()
   expect((await shop.store.find(order.id))?.status).toBe('confirmed')
 })

@@ -13,7 +13,7 @@ import type { Queue } from '../kit/queue/queue.ts'
 import type { PaymentsClient } from '../payments/client.ts'
 import type { Card } from '../payments/contract.ts'
 import type { ProductsClient } from '../products/client.ts'
-import type { Checkout, Order } from './contract.ts'
+import { type Checkout, isOpen, type Order } from './contract.ts'
 import { afterCharge, afterReservation, checkoutFingerprint, type Refusal, type Reservation } from './domain.ts'
 import { createSalesMeter } from './sales-meter.ts'
 import type { OrdersStore, PendingOrder } from './store.ts'
@@ -57,7 +57,7 @@ export function createCheckout({
         throw new HttpError(422, 'idempotency_key_reused', 'this idempotency key was used with another address')
       case 'existing':
         sales.repeated()
-        if (begun.order.status !== 'pending' || !(await store.lease(begun.order.id))) return begun.order
+        if (!isOpen(begun.order) || !(await store.lease(begun.order.id))) return begun.order
         return attempt(begun.pending, card)
       case 'begun':
         return attempt(begun.order, card)
@@ -84,7 +84,20 @@ export function createCheckout({
     const { reservation } = reserved
     const charge = { amountCents: reservation.totalCents, currency: 'USD' as const, card }
     const charged = afterCharge(await payments.charge({ params, body: charge }))
-    return charged.kind === 'refuse' ? refuse(order, charged) : confirm(order, reservation)
+    switch (charged.kind) {
+      case 'confirm':
+        return confirm(order, reservation)
+      case 'wait':
+        return wait(order)
+      case 'refuse':
+        return refuse(order, charged)
+    }
+  }
+
+  /** `payments` completes the charge by itself; what is left is to ask for its outcome. */
+  async function wait(order: PendingOrder): Promise<void> {
+    await store.awaitPayment(order.id)
+    log.info({ orderId: order.id }, 'payment pending')
   }
 
   async function confirm(order: PendingOrder, reservation: Reservation): Promise<void> {
@@ -112,11 +125,12 @@ export function createCheckout({
     return order
   }
 
-  /** Finishes one order without its card: as charged when it was, otherwise refused, with any later charge forbidden. */
+  /** Goes on with one order without its card: as charged when it was, otherwise refused, with any later charge forbidden. */
   async function settle(order: PendingOrder): Promise<void> {
     const params = { orderId: order.id }
     const charged = afterCharge(await payments.cancelCharge({ params }))
     if (charged.kind === 'refuse') return refuse(order, charged)
+    if (charged.kind === 'wait') return wait(order)
     const reserved = afterReservation(await products.reserveStock({ params, body: { items: order.items } }))
     if (reserved.kind === 'refuse') throw new Error(`order ${order.id} is charged but its stock is ${reserved.reason}`)
     return confirm(order, reserved.reservation)

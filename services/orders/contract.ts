@@ -24,7 +24,8 @@ export type Address = z.infer<typeof Address>
 export const RefusalReason = z.enum(['out_of_stock', 'unknown_product', 'interrupted', ...DeclineReason.options])
 export type RefusalReason = z.infer<typeof RefusalReason>
 
-export const OrderStatus = z.enum(['pending', 'confirmed', 'refused', 'shipped'])
+/** `payment_pending`: the card is authorised and the stock reserved, but the ledger could not take the charge yet; it will, without the customer. */
+export const OrderStatus = z.enum(['pending', 'payment_pending', 'confirmed', 'refused', 'shipped'])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
 export const Order = z.object({
@@ -44,6 +45,11 @@ export const Order = z.object({
   readAfter: ReadAfter.nullable(),
 })
 export type Order = z.infer<typeof Order>
+
+/** Whether its outcome is yet to come. */
+export function isOpen({ status }: Pick<Order, 'status'>): boolean {
+  return status === 'pending' || status === 'payment_pending'
+}
 
 const UserParams = z.object({ userId: UserId })
 const ItemParams = z.object({ userId: UserId, productId: ProductId })

@@ -10,7 +10,7 @@ export type AfterReservation = { kind: 'charge'; reservation: Reservation } | Re
 
 export type Reservation = { lines: ReservationLine[]; totalCents: number; readAfter: string }
 
-export type AfterCharge = { kind: 'confirm' } | Refusal
+export type AfterCharge = { kind: 'confirm' } | { kind: 'wait' } | Refusal
 
 export function afterReservation(outcome: ReservationOutcome): AfterReservation {
   switch (outcome.kind) {
@@ -29,6 +29,8 @@ export function afterCharge(outcome: ChargeOutcome): AfterCharge {
   switch (outcome.kind) {
     case 'charged':
       return { kind: 'confirm' }
+    case 'pending':
+      return { kind: 'wait' }
     case 'declined':
       return { kind: 'refuse', reason: outcome.reason, productId: null }
     case 'cancelled':

@@ -1,4 +1,4 @@
-// Baskets and orders. An order leaves `pending` exactly once, and the message to fulfilment is written in the transaction that confirms it.
+// Baskets and orders. An order leaves `pending` and `payment_pending` exactly once, and the message to fulfilment is written in the transaction that confirms it.
 import type { Database, Queryable } from '../kit/database/database.ts'
 import type { ReservationLine } from '../products/contract.ts'
 import type { Address, Basket, Order, OrderStatus, RefusalReason } from './contract.ts'
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS orders (
   fingerprint text NOT NULL,
   address jsonb NOT NULL,
   items jsonb NOT NULL,
-  status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'confirmed', 'refused', 'shipped')),
+  status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'payment_pending', 'confirmed', 'refused', 'shipped')),
   refusal text,
   refused_product_id text,
   total_cents integer NOT NULL DEFAULT 0,
@@ -31,7 +31,12 @@ CREATE TABLE IF NOT EXISTS orders (
   UNIQUE (user_id, idempotency_key)
 );
 CREATE INDEX IF NOT EXISTS orders_by_user ON orders (user_id, created_at DESC);
-CREATE INDEX IF NOT EXISTS orders_pending ON orders (lease_until) WHERE status = 'pending';
+-- For data of before there was a ledger.
+ALTER TABLE orders
+  DROP CONSTRAINT IF EXISTS orders_status_check,
+  ADD CONSTRAINT orders_status_check CHECK (status IN ('pending', 'payment_pending', 'confirmed', 'refused', 'shipped')) NOT VALID;
+DROP INDEX IF EXISTS orders_pending;
+CREATE INDEX IF NOT EXISTS orders_open ON orders (lease_until) WHERE status IN ('pending', 'payment_pending');
 CREATE TABLE IF NOT EXISTS order_lines (
   order_id uuid NOT NULL REFERENCES orders,
   product_id text NOT NULL,
@@ -42,8 +47,11 @@ CREATE TABLE IF NOT EXISTS order_lines (
 );
 CREATE INDEX IF NOT EXISTS order_lines_by_product ON order_lines (product_id);`
 
+const OPEN = "status IN ('pending', 'payment_pending')"
 /** How long whoever works on a pending order has it to himself; longer than any request may take. */
 const LEASE = "interval '15 seconds'"
+/** How long after it was looked at last an order with a pending payment is looked at again. */
+const PAYMENT_CHECK = "interval '1 second'"
 /** How long after its lease a pending order is left to its customer's own retry before it is settled without him. */
 const GRACE = "interval '4 seconds'"
 
@@ -149,7 +157,7 @@ export function createOrdersStore(database: Database) {
     async lease(orderId: string): Promise<boolean> {
       const rows = await database.query(
         `UPDATE orders SET lease_until = now() + ${LEASE}
-         WHERE id = $1 AND status = 'pending' AND lease_until < now() RETURNING 1`,
+         WHERE id = $1 AND ${OPEN} AND lease_until < now() RETURNING 1`,
         [orderId],
       )
       return rows.length > 0
@@ -157,14 +165,23 @@ export function createOrdersStore(database: Database) {
 
     /** Gives a pending order back, for its customer to try again at once. */
     async unlease(orderId: string): Promise<void> {
-      await database.query("UPDATE orders SET lease_until = now() WHERE id = $1 AND status = 'pending'", [orderId])
+      await database.query(`UPDATE orders SET lease_until = now() WHERE id = $1 AND ${OPEN}`, [orderId])
+    },
+
+    /** Its payment will come without anybody's doing: gives the order back until somebody looks for it. */
+    async awaitPayment(orderId: string): Promise<void> {
+      await database.query(
+        `UPDATE orders SET status = 'payment_pending', lease_until = now() WHERE id = $1 AND ${OPEN}`,
+        [orderId],
+      )
     },
 
     /** Takes up to `limit` pending orders that nobody has finished. */
     async leaseAbandoned(limit: number): Promise<PendingOrder[]> {
       return database.query<PendingOrder>(
         `UPDATE orders SET lease_until = now() + ${LEASE} WHERE id IN (
-           SELECT id FROM orders WHERE status = 'pending' AND lease_until < now() - ${GRACE}
+           SELECT id FROM orders
+           WHERE ${OPEN} AND lease_until < now() - CASE status WHEN 'pending' THEN ${GRACE} ELSE ${PAYMENT_CHECK} END
            ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING id, user_id AS "userId", items, traceparent`,
         [limit],
@@ -184,7 +201,7 @@ export function createOrdersStore(database: Database) {
       return database.transaction(async (transaction) => {
         const confirmed = await transaction.query(
           `UPDATE orders SET status = 'confirmed', total_cents = $2, read_after = $3
-           WHERE id = $1 AND status = 'pending' RETURNING 1`,
+           WHERE id = $1 AND ${OPEN} RETURNING 1`,
           [order.id, reservation.totalCents, reservation.readAfter],
         )
         if (confirmed.length === 0) return false
@@ -208,7 +225,7 @@ export function createOrdersStore(database: Database) {
     async refuse(orderId: string, reason: RefusalReason, productId: string | null): Promise<boolean> {
       const rows = await database.query(
         `UPDATE orders SET status = 'refused', refusal = $2, refused_product_id = $3
-         WHERE id = $1 AND status = 'pending' RETURNING 1`,
+         WHERE id = $1 AND ${OPEN} RETURNING 1`,
         [orderId, reason, productId],
       )
       return rows.length > 0

@@ -2,64 +2,72 @@
 import { trace } from '@opentelemetry/api'
 import type { Express } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
-import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { HttpError } from '../kit/http/errors.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
+import { currentTraceparent } from '../kit/queue/message-spans.ts'
 import { type ChargeOutcome, paymentsApi } from './contract.ts'
 import { authorise } from './domain.ts'
-import type { NewCharge, PaymentsStore, Settled } from './store.ts'
+import type { LedgerCharges } from './ledger-charges.ts'
+import type { PaymentsMeter } from './meter.ts'
+import { chargedOutcome, type NewCharge, type PaymentsStore, type Settled } from './store.ts'
 
 export type PaymentsDeps = {
   store: PaymentsStore
-  now: () => Date
+  ledger: Pick<LedgerCharges, 'commit'>
+  meter: PaymentsMeter
   /** Whether a charge that is repeated is recognised. */
   policy?: LivePolicy
+  now: () => Date
   log: Logger
-  metrics?: Metrics
 }
 
-export function createApp({ store, now, policy = defaultLivePolicy, log, metrics = noMetrics }: PaymentsDeps): Express {
-  const payments = metrics.counter({
-    name: 'shop_payments_total',
-    help: 'Charges by their outcome, each order once',
-    labels: ['outcome', 'reason'],
-  })
-  const duplicates = metrics.counter({
-    name: 'shop_duplicates_suppressed_total',
-    help: 'Repeats of what was done already, that had no further effect',
-    labels: ['operation'],
-  })
-  duplicates.add({ operation: 'charge' }, 0)
+export function createApp({ store, ledger, meter, policy = defaultLivePolicy, now, log }: PaymentsDeps): Express {
   const routes = createRoutes(paymentsApi, {
     charge: async ({ params, body }) => {
       const { amountCents, currency } = body
       const authorisation = authorise(body.card, now())
+      const traceparent = currentTraceparent()
       const charge: NewCharge =
         authorisation.kind === 'approved'
-          ? { status: 'charged', amountCents, currency, cardBrand: authorisation.brand, cardLast4: authorisation.last4 }
+          ? { status: 'pending', amountCents, currency, traceparent, ...cardOf(authorisation) }
           : { status: 'declined', amountCents, currency, reason: authorisation.reason }
       const charges = policy().idempotency ? store.settle : store.chargeAgain
       const settled = await charges(params.orderId, charge)
-      const { outcome } = settled
-      if (outcome.kind === 'charged' && outcome.amountCents !== amountCents) {
+      const isCharge = settled.outcome.kind === 'charged' || settled.outcome.kind === 'pending'
+      if (isCharge && settled.amountCents !== amountCents) {
         throw new HttpError(409, 'amount_differs', 'this order was charged with another amount')
       }
-      return report(params.orderId, settled)
+      return report(params.orderId, await finish(settled))
     },
-    cancelCharge: async ({ params }) =>
-      report(params.orderId, await store.settle(params.orderId, { status: 'cancelled' })),
+    // A pending charge is not asked for here: it is on its way, and may be in the ledger already.
+    cancelCharge: async ({ params }) => {
+      const settled = await store.settle(params.orderId, { status: 'cancelled' })
+      if (settled.isNew) meter.settled(settled.outcome)
+      return report(params.orderId, settled.outcome)
+    },
   })
 
-  function report(orderId: string, { outcome, isNew }: Settled): ChargeOutcome {
+  async function finish({ outcome, pending, isNew }: Settled): Promise<ChargeOutcome> {
+    if (pending) {
+      if (await ledger.commit(pending)) return chargedOutcome(pending)
+      if (isNew) meter.deferred()
+    } else if (isNew) {
+      meter.settled(outcome)
+    }
+    return outcome
+  }
+
+  function report(orderId: string, outcome: ChargeOutcome): ChargeOutcome {
     trace.getActiveSpan()?.setAttributes({ 'faultline.order.id': orderId, 'faultline.charge.outcome': outcome.kind })
     log.info({ orderId, outcome: outcome.kind }, `charge ${outcome.kind}`)
-    const reason = outcome.kind === 'declined' ? outcome.reason : undefined
-    if (isNew) payments.add({ outcome: outcome.kind, reason })
-    else duplicates.add({ operation: 'charge' })
     return outcome
   }
 
   return createServiceApp({ log, routes })
+}
+
+function cardOf({ brand, last4 }: { brand: string; last4: string }) {
+  return { cardBrand: brand, cardLast4: last4 }
 }

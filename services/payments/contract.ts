@@ -21,6 +21,8 @@ export const ChargeOutcome = z.discriminatedUnion('kind', [
     cardBrand: z.string(),
     cardLast4: z.string(),
   }),
+  /** Authorised, and not in the ledger yet: it will be charged, once, as soon as a majority of the ledger can be reached. */
+  z.object({ kind: z.literal('pending') }),
   z.object({ kind: z.literal('declined'), reason: DeclineReason }),
   /** Cancelled before it was charged: this order can never be charged again. */
   z.object({ kind: z.literal('cancelled') }),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { captureLog } from '../../test/captured-log.ts'
 import { withDatabase } from '../../test/postgres.ts'
 import { serve } from '../../test/serve.ts'
 import { defaultKindPolicy } from '../kit/policies/kind-policy.ts'
 import { createApp } from './app.ts'
-import { createPaymentsStore, schemaSql } from './store.ts'
+import { createPaymentsMeter } from './meter.ts'
+import { createPaymentsStore, type PendingCharge, schemaSql } from './store.ts'
 
 const testDatabase = withDatabase(schemaSql)
 const card = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2099, cvc: '123' }
@@ -15,7 +17,12 @@ async function chargeOften(idempotency: boolean): Promise<{ charges: number; dis
   const policy = { ...defaultKindPolicy, idempotency }
   const store = createPaymentsStore(testDatabase.database)
   const { log } = captureLog()
-  const app = await serve(createApp({ store, now: () => new Date(), policy: () => policy, log }))
+  // As if a majority of the ledger were always there.
+  const ledger = {
+    commit: ({ charge }: PendingCharge) => store.complete(charge.chargeId, { height: 1, hash: 'a'.repeat(64) }),
+  }
+  const meter = createPaymentsMeter(noMetrics)
+  const app = await serve(createApp({ store, ledger, meter, now: () => new Date(), policy: () => policy, log }))
   const orderId = randomUUID()
   const charge = async () => {
     const body = { amountCents: 100, currency: 'USD', card }

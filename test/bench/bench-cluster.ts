@@ -15,6 +15,7 @@ export type BenchNode = { id: string; kind: string; pid: number; address: string
 
 export type BenchCluster = {
   urls: ClusterUrls
+  dataDir: string
   nodes(): Promise<BenchNode[]>
   pssBytes(): Promise<number>
   /** In requests a second; 0 for none. */
@@ -32,6 +33,7 @@ export async function startBenchCluster(
   const processes = () => cluster.supervision.processes()
   return {
     urls: cluster.urls,
+    dataDir,
     nodes: async () =>
       (await processes()).flatMap(({ id, kind, pid, address }) => (pid && address ? [{ id, kind, pid, address }] : [])),
     // This process stands for the supervisor and the benchmark; a supervisor alone is counted by `faultline status`.

@@ -1,11 +1,12 @@
 // `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry and injection points cost, the telemetry backend, traces
-// and metrics, and the dashboards' queries; prints a table or JSON.
+// and metrics, the dashboards' queries, and the ledger; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
 import { benchDashboards } from './dashboards.ts'
 import { benchFaults } from './faults.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
+import { benchLedger } from './ledger.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
 import { benchScrapeCost } from './scrape-cost.ts'
@@ -23,6 +24,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   metrics: benchMetricsBackend,
   dashboards: () => benchDashboards(root),
   faults: benchFaults,
+  ledger: () => benchLedger(root),
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { callerOf } from './caller.ts'
 import { createTestBench, get, ok, post, startLoad, unavailable, waitUntil } from './test-bench.ts'
 
 const { replica, setUp, cleanUp } = createTestBench()
@@ -191,4 +192,14 @@ test('a new policy acts on the next attempt', async () => {
   control.set({ policies: { orders: { backoffMs: 1, maxAttempts: 4 } } })
   await caller.call(get)
   expect(seen).toBe(5)
+})
+
+test('a request for one replica goes there and nowhere else, ejected or not', async () => {
+  const [first, second] = await Promise.all([replica('orders-1', ok), replica('orders-2', unavailable)])
+  const { caller } = setUp([first, second], { ejectAfter: 1, ejectForMs: 60_000, maxAttempts: 2, breakerThreshold: 2 })
+  const answers = []
+  for (let i = 0; i < 5; i += 1) answers.push(await caller.call({ ...get, instance: 'orders-2' }))
+  expect(answers.map(({ status, instance }) => `${status} ${instance}`)).toEqual(Array(5).fill('503 orders-2'))
+  expect((await callerOf(caller, 'orders-1').call(get)).instance).toBe('orders-1')
+  await expect(caller.call({ ...get, instance: 'orders-3' })).rejects.toMatchObject({ reason: 'no_endpoint' })
 })

@@ -168,8 +168,8 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     const { request, scope, tried } = call
     const timeoutMs = attemptTimeoutMs(request, scope, policy)
     if (timeoutMs < 1) throw new AttemptFailed('timeout', 'the deadline has passed', { sent: false })
-    const replica = replicas.choose(tried, random)
-    if (!replica) throw new AttemptFailed('no_endpoint', 'no replica is ready', { sent: false })
+    const replica = request.instance === undefined ? replicas.choose(tried, random) : replicas.find(request.instance)
+    if (!replica) throw new AttemptFailed('no_endpoint', noneReady(request), { sent: false })
     const resendCount = call.attempts - 1
     tried.push(replica)
     const { instance, port: peerPort } = replica.endpoint
@@ -225,6 +225,10 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
       return replicas.close()
     },
   }
+}
+
+function noneReady({ instance }: CallRequest): string {
+  return instance === undefined ? 'no replica is ready' : `${instance} is not ready`
 }
 
 function policyOf(document: ControlDocument, callee: string): CallPolicy {

@@ -16,6 +16,8 @@ export type CallRequest = {
   idempotent: boolean
   /** Cuts the policy's timeout, in ms. */
   timeoutMs?: number
+  /** Asks this replica and no other, for instance `ledger-eu`; any when omitted. */
+  instance?: string
 }
 
 export type CallResponse = {
@@ -55,4 +57,9 @@ export type Caller = {
   readonly callee: string
   /** Sends the request to a healthy replica. Throws `CallFailure`. */
   call(request: CallRequest): Promise<CallResponse>
+}
+
+/** A caller of one replica, for nodes whose replicas are not alike. */
+export function callerOf(caller: Caller, instance: string): Caller {
+  return { callee: caller.callee, call: (request) => caller.call({ ...request, instance }) }
 }

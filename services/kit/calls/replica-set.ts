@@ -58,6 +58,11 @@ export class ReplicaSet {
     return chooseReplica(this.#replicas, tried, random)
   }
 
+  /** The replica of this name, ejected or not; undefined when it is not there. */
+  find(instance: string): Replica | undefined {
+    return this.#replicas.find((replica) => replica.endpoint.instance === instance)
+  }
+
   failed(replica: Replica, policy: OutlierPolicy): void {
     const ejected = this.#replicas.filter((other) => other.ejected).length
     if (!replica.failed(policy, mayEjectOneMore(ejected, this.#replicas.length, policy))) return

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { captureLog } from '../../../test/captured-log.ts'
 import { withDatabase } from '../../../test/postgres.ts'
-import { seriesValue } from '../../../test/scrape.ts'
+import { scrapeText, seriesValue } from '../../../test/scrape.ts'
 import { defaultKindPolicy, type KindPolicy } from '../policies/kind-policy.ts'
 import { createDatabase, type Database } from './database.ts'
 
@@ -35,8 +35,8 @@ function open(initial: Partial<KindPolicy> = {}) {
       const reader = await database.reader(readAfter)
       return (await reader.query<{ name: string }>("SELECT current_setting('application_name') AS name"))[0]?.name
     },
-    count: async (reason: string) =>
-      seriesValue((await metrics.scrape(undefined))?.body ?? '', 'faultline_database_replica_fallbacks_total', {
+    count: (reason: string) =>
+      seriesValue(scrapeText(metrics), 'faultline_database_replica_fallbacks_total', {
         reason,
       }),
   }

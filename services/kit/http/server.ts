@@ -26,6 +26,8 @@ export type AppOptions = {
   routes: Router
   /** `json` parses JSON bodies; `raw` keeps them as bytes, for nodes that pass them on. */
   bodies?: 'json' | 'raw'
+  /** Largest body that is taken; 64 KiB when omitted. */
+  bodyLimitBytes?: number
   /** What a request may take when its caller set no deadline, in ms. */
   defaultDeadlineMs?: number
   /** What a request may take at most, in ms, whatever its caller asked for. */
@@ -37,6 +39,7 @@ export function createServiceApp({
   log,
   routes,
   bodies = 'json',
+  bodyLimitBytes = BODY_LIMIT_BYTES,
   defaultDeadlineMs,
   maxDeadlineMs,
 }: AppOptions): Express {
@@ -52,8 +55,8 @@ export function createServiceApp({
   app.use(requestScope({ defaultMs: defaultDeadlineMs, maxMs: maxDeadlineMs }))
   app.use(
     bodies === 'json'
-      ? express.json({ limit: BODY_LIMIT_BYTES, strict: true })
-      : express.raw({ limit: BODY_LIMIT_BYTES, type: () => true, inflate: false }),
+      ? express.json({ limit: bodyLimitBytes, strict: true })
+      : express.raw({ limit: bodyLimitBytes, type: () => true, inflate: false }),
   )
   app.use(routes)
   app.use(unknownRoute)

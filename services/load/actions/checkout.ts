@@ -1,7 +1,8 @@
-// Buying. A checkout without an answer is sent again with the same key, as a browser would, until its outcome is known.
+// Buying. A checkout without an answer, or with a payment that is pending, is sent again with the same key, as a browser would, until its outcome
+// is known: what was promised has to come true.
 import { gatewayApi } from '../../gateway/contract.ts'
 import type { CallResponse } from '../../kit/calls/caller.ts'
-import type { Order } from '../../orders/contract.ts'
+import { isOpen, type Order } from '../../orders/contract.ts'
 import { type Action, ask, ok, type ShopRequest, type Verdict, wrong } from '../action.ts'
 import { readAnswer, readProblem, unexpectedStatus } from '../answer.ts'
 import { findFaultInOrder } from '../checks.ts'
@@ -10,7 +11,7 @@ import { authorization, type CheckoutInHand, type Shopper } from '../shopper.ts'
 
 export const checkout: Action = {
   changesAccount: true,
-  repeat: { attempts: 10, pauseMs: 700 },
+  repeat: { attempts: 30, pauseMs: 700 },
   request(shopper, _step, { cards, uniqueId }) {
     const { session, account, basket, random } = shopper
     if (!session || !account || !basket || basket.items.length === 0) return undefined
@@ -25,7 +26,7 @@ export const checkout: Action = {
     if ('kind' in order) return order
     if (checkout.orderId !== undefined && checkout.orderId !== order.id) return otherOrder(checkout.orderId, order.id)
     checkout.orderId = order.id
-    if (order.status === 'pending') return { kind: 'pending' }
+    if (isOpen(order)) return { kind: 'pending' }
     if (checkout.card.outcome !== 'accepted') {
       return wrong('inconsistent', `a card that is to be refused (${checkout.card.outcome}) paid`)
     }
@@ -65,7 +66,7 @@ function readOrder(answer: CallResponse, { basket }: CheckoutInHand): Order | Ve
   const read = readAnswer(gatewayApi.checkout, answer, [202])
   if (read.kind === 'verdict') return read.verdict
   const order = read.body
-  if ((order.status === 'pending') !== (answer.status === 202)) {
+  if (isOpen(order) !== (answer.status === 202)) {
     return wrong('inconsistent', `status ${answer.status} for an order that is ${order.status}`)
   }
   const fault = findFaultInOrder(order, basket)

@@ -1,0 +1,32 @@
+// Charges as the business counts them: each order once, when its outcome is final, whoever brought it about.
+import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
+import type { ChargeOutcome } from './contract.ts'
+
+export type PaymentsMeter = {
+  /** Declined or cancelled. */
+  settled(outcome: ChargeOutcome): void
+  /** The ledger has the charge. */
+  charged(): void
+  /** A charge was answered as pending. */
+  deferred(): void
+}
+
+export function createPaymentsMeter(metrics: Metrics): PaymentsMeter {
+  const payments = metrics.counter({
+    name: 'shop_payments_total',
+    help: 'Charges by their outcome, each order once',
+    labels: ['outcome', 'reason'],
+  })
+  const deferred = metrics.counter({
+    name: 'shop_payments_deferred_total',
+    help: 'Charges that were answered as pending, since the ledger could not take them at once',
+  })
+  // Known from the start, so that the first one is seen as an increase.
+  deferred.add({}, 0)
+  return {
+    settled: (outcome) =>
+      payments.add({ outcome: outcome.kind, reason: outcome.kind === 'declined' ? outcome.reason : undefined }),
+    charged: () => payments.add({ outcome: 'charged', reason: undefined }),
+    deferred: () => deferred.add({}),
+  }
+}
