@@ -176,6 +176,16 @@ test('an order goes through, and load comes', async () => {
   })
 })
 
+test('what no container may give back fits into its limit, with room to spare', () => {
+  const used = containers.names().map((name) => {
+    const { pid } = containers.get(name).child
+    const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    const limitMb = Number.parseInt(compose.services[name.replace(/-\d+$/, '')]?.mem_limit ?? '', 10)
+    return { name, share: Number(kilobytes) / 1024 / limitMb }
+  })
+  expect(used.filter(({ share }) => !(share < 0.85))).toEqual([])
+})
+
 test('scaled, callers follow; scaled back, nobody notices', async () => {
   await containers.start('orders', 3)
   await containers.start('orders', 4)

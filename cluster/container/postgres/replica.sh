@@ -54,4 +54,4 @@ fi
 
 exec postgres -D "$PGDATA" -c config_file="$config" -c cluster_name="$NAME" \
   -c primary_conninfo="host=$host port=$port user=faultline_replication application_name=$NAME passfile=$PGPASSFILE sslmode=disable gssencmode=disable" \
-  -c primary_slot_name="$slot" -c recovery_min_apply_delay="${APPLY_DELAY_MS}ms" "$@"
+  -c primary_slot_name="$slot" -c recovery_min_apply_delay="${APPLY_DELAY_MS}ms"
