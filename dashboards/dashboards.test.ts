@@ -166,5 +166,5 @@ describe.each(Object.entries(dashboards))('%s', (id, dashboard) => {
 
 /** Recorded by our rules, of the ledger (whose part of the contract comes with it), kept by every Prometheus, or told by the programs that stand in the embedded backend's place. */
 function isKnownOtherwise(name: string): boolean {
-  return name === 'ALERTS' || name.startsWith('journey:') || /^(otelcol|prometheus|faultline_ledger)_/.test(name)
+  return name === 'ALERTS' || name.startsWith('journey:') || /^(otelcol|prometheus)_/.test(name)
 }

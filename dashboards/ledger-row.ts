@@ -5,8 +5,6 @@ import { stateTimeline } from './panels/state-timeline.ts'
 import { timeSeries } from './panels/time-series.ts'
 import { unit } from './panels/unit.ts'
 
-const emptyIsGood = 'this cluster has no ledger.'
-
 const role = (name: string) => `faultline_ledger_role{role="${name}"}`
 
 export const ledgerRow: Row = {
@@ -16,7 +14,6 @@ export const ledgerRow: Row = {
       title: 'Who leads the ledger',
       info: `One leader, and followers: well. Candidates are an election: nobody takes writes meanwhile, for a second or so. Two leaders at once are of
 different terms, and the older one cannot commit.`,
-      emptyIsGood,
       unit: unit.none,
       queries: [
         {
@@ -35,7 +32,6 @@ different terms, and the older one cannot commit.`,
     timeSeries({
       title: 'Term',
       info: 'It rises by one with each election, and is the same everywhere. One member behind is cut off; one that climbs without end cannot win.',
-      emptyIsGood,
       unit: unit.count,
       queries: [{ expr: 'max by (instance) (faultline_ledger_term)', legend: '{{instance}}' }],
       width: 8,
@@ -43,7 +39,6 @@ different terms, and the older one cannot commit.`,
     timeSeries({
       title: 'Commit index',
       info: 'How far each member knows a majority to have stored the log. Lines on each other: well. One that stays behind catches up, or is cut off; all flat under load: no majority.',
-      emptyIsGood,
       unit: unit.count,
       queries: [{ expr: 'max by (instance) (faultline_ledger_commit_index)', legend: '{{instance}}' }],
       width: 8,
@@ -51,7 +46,7 @@ different terms, and the older one cannot commit.`,
     timeSeries({
       title: 'Behind the leader',
       info: 'Entries that each follower has not stored yet, as the leader counts them.',
-      emptyIsGood,
+      emptyIsGood: 'a ledger of one node has no followers.',
       unit: unit.count,
       queries: [{ expr: 'max by (follower) (faultline_ledger_follower_lag_entries)', legend: '{{follower}}' }],
       width: 8,
@@ -60,7 +55,6 @@ different terms, and the older one cannot commit.`,
       title: 'Time until a majority has it',
       info: `From proposing a block until a majority has stored it. It follows the second nearest region: near 90 ms from na while eu answers, near 150
 when only asia does.`,
-      emptyIsGood,
       unit: unit.seconds,
       queries: [0.5, 0.95, 0.99].map((share) => ({
         expr: quantile(share, 'faultline_ledger_quorum_duration_seconds', ''),
@@ -72,7 +66,6 @@ when only asia does.`,
     timeSeries({
       title: 'Elections',
       info: 'Terms that each member saw begin. Some after a death; again and again, when the leader is too slow to be believed.',
-      emptyIsGood,
       unit: unit.countsPerSecond,
       queries: [{ expr: `sum by (instance) (${rate('faultline_ledger_elections_total')})`, legend: '{{instance}}' }],
       width: 8,
@@ -80,7 +73,6 @@ when only asia does.`,
     timeSeries({
       title: 'Syncs of the log',
       info: '95th percentile of the time until the disk has an entry. What is slow here, every write waits for.',
-      emptyIsGood,
       unit: unit.seconds,
       queries: [
         { expr: quantile(0.95, 'faultline_ledger_fsync_duration_seconds', 'instance'), legend: '{{instance}}' },

@@ -9,7 +9,7 @@ import { registerFault } from './fault.ts'
 import { createTestContext, runCommand } from './test-context.ts'
 
 const token = 'a-token-for-this-test'
-const urls = { shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }
+const urls = { console: '', shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }
 const never = () => Promise.reject(new Error('not in this test'))
 
 let plane: ControlPlane

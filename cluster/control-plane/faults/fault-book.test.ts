@@ -74,7 +74,7 @@ test('a region that is out is cut off from everybody else, those of no region to
   const { book, inject } = openBook()
   inject({ fault: 'region-outage', target: 'eu' })
   const [told] = book.toldTo('frontdoor-1', 1)
-  expect(told?.to?.toSorted()).toEqual(['edge-eu', 'gateway-eu', 'postgres-eu', 'products-eu'])
+  expect(told?.to?.toSorted()).toEqual(['edge-eu', 'gateway-eu', 'ledger-eu', 'postgres-eu', 'products-eu'])
   const [inside] = book.toldTo('gateway-eu', 2)
   expect(inside?.to).toContain('orders-1')
   expect(inside?.to).not.toContain('products-eu')
