@@ -47,6 +47,8 @@ test.each(nodesFor('full'))('$id has in its container what the supervisor would 
       telemetry: 'on',
       version: settings.FAULTLINE_VERSION,
       mediaDir: '/var/lib/faultline/media',
+      ledgerDir: '/var/lib/faultline/ledger',
+      ledgerFounders: () => ['ledger-na', 'ledger-eu', 'ledger-asia'],
       sessionSecret: secrets.session,
       logLevel: 'info',
       seed: 1,
