@@ -14,6 +14,6 @@ export const callPolicies: CallPolicies = {
   // A checkout says "payment pending" sooner than it waits for a ledger without a majority.
   payments: { ledger: { maxAttempts: 2 } },
   // Raft repeats by itself, knows who is there, and needs to be heard the moment a node is back.
-  ledger: { ledger: { maxAttempts: 1, ejectAfter: 0, breakerThreshold: 2, maxConcurrent: 1_000 } },
+  ledger: { ledger: { maxAttempts: 1, outlierEjection: false, breaker: false, maxConcurrent: 1_000 } },
   fulfilment: { orders: { timeoutMs: 2_000 } },
 }

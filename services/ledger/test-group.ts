@@ -18,7 +18,7 @@ import type { Disk } from './storage/disk.ts'
 import { layWire, type Wire } from './test-wire.ts'
 
 /** As cluster/topology/policies.ts has it between ledger nodes. */
-const policy: Partial<CallPolicy> = { maxAttempts: 1, ejectAfter: 0, breakerThreshold: 2 }
+const policy: Partial<CallPolicy> = { maxAttempts: 1, outlierEjection: false, breaker: false }
 
 export type GroupNode = {
   name: string
