@@ -6,7 +6,7 @@ import { ChainStore } from '../storage/chain-store.ts'
 import { type Disk, realDisk } from '../storage/disk.ts'
 import { LogStore, type StoredLog } from '../storage/log-store.ts'
 import { recovery, StorageDamaged } from '../storage/storage-error.ts'
-import { openIdentity } from './identity.ts'
+import { openIdentity, writeIdentity } from './identity.ts'
 import { LedgerState } from './state.ts'
 
 export type StoredLedgerOptions = {
@@ -28,7 +28,7 @@ export type StoredLedger = { id: string; logStore: LogStore; chain: ChainStore; 
 /** Rejects with `StorageDamaged` or `StorageFailed`; the message says what to do. */
 export async function openStoredLedger(options: StoredLedgerOptions): Promise<StoredLedger> {
   const { node, folder, founders, log, disk = realDisk, onSync = () => {}, onFailure } = options
-  const id = await openIdentity({ disk, folder }, node, founders?.includes(node) ?? false)
+  const { id, isStarted } = await openIdentity({ disk, folder }, node, founders?.includes(node) ?? false)
   const shared = {
     disk,
     nodeFolder: folder,
@@ -38,12 +38,15 @@ export async function openStoredLedger(options: StoredLedgerOptions): Promise<St
   const { store: logStore, stored, isNew } = await LogStore.open({ ...shared, onSync })
   let chain: ChainStore | undefined
   try {
+    if (isNew && isStarted)
+      throw new StorageDamaged(`${join(folder, 'log')} is empty, but had been written to. ${recovery(folder)}`)
     if (isNew) {
       const isFounder = founders?.includes(id) ?? false
       if (isFounder)
         stored.snapshot = { ...stored.snapshot, membership: { voters: [...(founders ?? [])], learners: [] } }
       await logStore.append([{ hardState: stored.hardState, snapshot: stored.snapshot }])
     }
+    if (!isStarted) await writeIdentity({ disk, folder }, { id, isStarted: true })
     const state = new LedgerState(onFailure)
     chain = await ChainStore.open({ ...shared, synced: stored.tip, onBlock: state.restore })
     state.attach(chain)
