@@ -1,6 +1,8 @@
 // The ledger of a real cluster while customers shop: every ledger node is killed and frozen in turn, and at last a majority at once.
 // No acknowledged charge is lost or doubled, what was promised as pending comes true, and the chains are equal on all nodes at the end.
 // Partitions between ledger nodes are in services/ledger/ledger.test.ts, over wires that can be cut.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { request } from 'undici'
@@ -245,4 +247,36 @@ test('grows to five and back to three while customers shop', { timeout: 120_000 
   expect((await supervision.scale('ledger', 3)).removed.sort()).toEqual(['ledger-eu-2', 'ledger-na-2'])
   expect(await voters()).toEqual([...LEDGERS].sort())
   await buy()
+})
+
+test('a log that is damaged in its middle is refused with what to do, and who does it is a member again', {
+  timeout: 120_000,
+}, async () => {
+  const { supervision } = running.cluster
+  const id = 'ledger-asia'
+  const folder = join(running.dataDir, 'ledger', id)
+  const before = await untilCalm()
+  await supervision.kill(id)
+  // It is started again a tenth of a second later.
+  const segment = join(folder, 'log', readdirSync(join(folder, 'log'))[0] ?? '')
+  const bytes = readFileSync(segment)
+  bytes[20] = (bytes[20] ?? 0) ^ 0x20
+  writeFileSync(segment, bytes)
+  const logFile = join(running.dataDir, 'logs', `${id}.log`)
+  const refusal = `is damaged at byte 0: a frame has another checksum`
+  await until('its refusal', () => readFileSync(logFile, 'utf8').includes(refusal), 20_000)
+  expect(readFileSync(logFile, 'utf8')).toContain(`delete the folder ${folder}`)
+  rmSync(folder, { recursive: true })
+  const after = await until(
+    'it is a voter under a new name and has everything',
+    async () => {
+      const status = await statusOf(id).catch(() => undefined)
+      return (
+        status?.id !== id && status?.membership.voters.includes(status.id) && status.charges >= before.charges && status
+      )
+    },
+    60_000,
+  )
+  expect(after.membership.voters).not.toContain(id)
+  expect(Verification.parse(await ask(id, 'POST', '/verify')).fault).toBeNull()
 })

@@ -32,7 +32,7 @@ const order = (
   currency: 'USD',
   createdAt: '2026-01-01T00:00:00.000Z',
   trackingNumber: null,
-  readAfter: status === 'pending' ? null : '0/16B3748',
+  readAfter: status.endsWith('pending') ? null : '0/16B3748',
 })
 
 const checkoutBody = {
@@ -193,12 +193,13 @@ test.each([
   ['confirmed', 201],
   ['shipped', 201],
   ['pending', 202],
+  ['payment_pending', 202],
 ] as const)('a checkout that is %s is a %i with the place of its order', async (status, expected) => {
   answers['POST /orders'] = { body: order(status) }
   const answer = await checkout()
   expect(answer).toMatchObject({ status: expected, json: { id: orderId, status } })
   expect(answer.headers.location).toBe(`/api/orders/${orderId}`)
-  expect(answer.headers['x-read-after']).toBe(status === 'pending' ? undefined : '0/16B3748')
+  expect(answer.headers['x-read-after']).toBe(expected === 202 ? undefined : '0/16B3748')
   const [asked] = callees.orders.requests
   expect(asked).toMatchObject({ path: '/orders', idempotent: true, headers: idempotencyKey })
   expect(JSON.parse(String(asked?.body))).toEqual({ ...checkoutBody, userId })

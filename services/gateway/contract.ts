@@ -99,7 +99,7 @@ export const gatewayApi = defineApi({
     idempotent: true,
     authenticated: true,
     otherResponses: {
-      202: 'Accepted, and the outcome is not known yet: ask for the order',
+      202: 'Accepted: the payment is pending, or the outcome is not known yet. Ask for the order, or repeat with the same key',
       402: 'The card was declined',
       409: 'The basket is empty, or a product is out of stock',
       422: 'The idempotency key was used with another address',

@@ -501,18 +501,21 @@ describe('no answer', () => {
     expect(latency.count).toBe(0)
   })
 
-  test('a pending order is asked for again until it is done', async () => {
-    let asked = 0
-    const slow = on('POST /api/checkout', (answer) => {
-      asked += 1
-      if (answer.status !== 201 || asked % 2 === 0) return answer
-      const body = { ...(answer.body as object), status: 'pending', totalCents: 0, lines: [], readAfter: null }
-      return { status: 202, body }
-    })
-    const { load } = start(createTestShop(slow).send, { only: 'buy', rate: 50 })
-    await vi.advanceTimersByTimeAsync(20_000)
-    const { wrong, errors, checkouts } = load.report()
-    expect({ wrong, errors, unknown: checkouts.unknown }).toEqual({ wrong: 0, errors: 0, unknown: 0 })
-    expect(checkouts.accepted).toBeGreaterThan(5)
-  })
+  test.each(['pending', 'payment_pending'])(
+    'an order that is %s is asked for again until it is done',
+    async (status) => {
+      let asked = 0
+      const slow = on('POST /api/checkout', (answer) => {
+        asked += 1
+        if (answer.status !== 201 || asked % 2 === 0) return answer
+        const body = { ...(answer.body as object), status, totalCents: 0, lines: [], readAfter: null }
+        return { status: 202, body }
+      })
+      const { load } = start(createTestShop(slow).send, { only: 'buy', rate: 50 })
+      await vi.advanceTimersByTimeAsync(20_000)
+      const { wrong, errors, checkouts } = load.report()
+      expect({ wrong, errors, unknown: checkouts.unknown }).toEqual({ wrong: 0, errors: 0, unknown: 0 })
+      expect(checkouts.accepted).toBeGreaterThan(5)
+    },
+  )
 })

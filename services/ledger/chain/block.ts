@@ -44,7 +44,7 @@ export const GENESIS: Tip = { height: 0, index: 0, hash: '0'.repeat(64) }
 /** Neither a leaf nor an inner node of a Merkle tree begins with it, see merkle.ts. */
 const HEADER_PREFIX = Buffer.from([0x02])
 
-export function encodeHeader(header: BlockHeader): string {
+function encodeHeader(header: BlockHeader): string {
   const { height, index, term, previousHash, merkleRoot, count, sealedAtUnixMs } = header
   return JSON.stringify({ count, height, index, merkleRoot, previousHash, sealedAtUnixMs, term })
 }

@@ -1,16 +1,11 @@
 // Spans of the blocks that this leader has under way. A block is committed for several requests at once: its span, and with it the calls that
 // replicate it, belong to the trace of the first of them and link to the others, whose spans link back.
-import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import type { BlockHeader } from '../chain/block.ts'
 
 const tracer = trace.getTracer('faultline.ledger')
 /** Stragglers are sent a block long after it was committed; what comes later still is not traced. */
 const REMEMBERED = 64
-
-/** Where a request comes from: the context that was active in it. */
-export function requestContext(): Context {
-  return context.active()
-}
 
 export class BlockSpans {
   readonly #spans = new Map<number, { span: Span; context: Context }>()

@@ -12,7 +12,9 @@ const IDENTITY_FILE = 'identity.json'
 /** Says that the node is no member any more: what it stored is worth nothing. The supervisor looks for it, too. */
 export const LEFT_FILE = 'left'
 
-const identitySchema = z.object({ id: z.string().min(1).max(120) })
+/** `isStarted`: the log has been written to, so that an empty one has lost what it held. */
+const identitySchema = z.object({ id: z.string().min(1).max(120), isStarted: z.boolean() })
+export type Identity = z.infer<typeof identitySchema>
 
 /** The node that a member is: `ledger-eu` for `ledger-eu~3f2a9c01`. */
 export function instanceOf(id: string): string {
@@ -27,7 +29,7 @@ export async function openIdentity(
   { disk, folder }: { disk: Disk; folder: string },
   node: string,
   isFounder: boolean,
-): Promise<string> {
+): Promise<Identity> {
   if (existsSync(join(folder, LEFT_FILE))) rmSync(folder, { recursive: true })
   const file = join(folder, IDENTITY_FILE)
   if (existsSync(file)) return readIdentity(file, folder)
@@ -37,18 +39,28 @@ export async function openIdentity(
     )
   }
   const id = isFounder ? node : `${node}${SEPARATOR}${randomBytes(4).toString('hex')}`
+  const identity = { id, isStarted: false }
+  await writeIdentity({ disk, folder }, identity)
+  return identity
+}
+
+/** Rejects with `StorageFailed`. */
+export async function writeIdentity(
+  { disk, folder }: { disk: Disk; folder: string },
+  identity: Identity,
+): Promise<void> {
+  const file = join(folder, IDENTITY_FILE)
   try {
     await disk.makeFolder(folder)
-    await disk.replace(file, `${JSON.stringify({ id })}\n`)
+    await disk.replace(file, `${JSON.stringify(identity)}\n`)
   } catch (error) {
     throw storageFailed(`write ${file}`, error)
   }
-  return id
 }
 
-function readIdentity(file: string, folder: string): string {
+function readIdentity(file: string, folder: string): Identity {
   try {
-    return identitySchema.parse(JSON.parse(readFileSync(file, 'utf8'))).id
+    return identitySchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
     throw new StorageDamaged(`${file} cannot be read as a member's name. ${recovery(folder)}`, { cause })
   }

@@ -11,8 +11,8 @@ import { type Block, decodeBlock } from '../chain/block.ts'
 import { type Charge, sameCharge } from '../chain/charge.ts'
 import { type InclusionProof, proveInclusion } from '../chain/proof.ts'
 import type { LedgerStatus } from '../contract.ts'
-import type { Restored, SoftState } from '../raft/api.ts'
-import type { Entry, Membership } from '../raft/messages.ts'
+import type { SoftState } from '../raft/api.ts'
+import type { Entry } from '../raft/messages.ts'
 import { createRaft } from '../raft/raft.ts'
 import { Appender, chargedOtherwise } from './appender.ts'
 import { BlockSpans } from './block-spans.ts'
@@ -20,6 +20,7 @@ import { catchUp } from './catch-up.ts'
 import { Driver } from './driver.ts'
 import { instanceOf } from './identity.ts'
 import { MEMBERS_EVERY_MS, Members } from './members.ts'
+import { isSameMembership, membershipAt } from './membership.ts'
 import { createLedgerMeter } from './meter.ts'
 import { Peers } from './peers.ts'
 import { Reads } from './reads.ts'
@@ -286,15 +287,4 @@ export async function openLedger(options: LedgerOptions) {
 
 function leafOf(block: Block, { chargeId }: Charge): number {
   return block.charges.findIndex((charge) => charge.chargeId === chargeId)
-}
-
-/** The latest that is certain when a node starts. */
-function membershipAt({ snapshot, entries, appliedIndex }: Restored): Membership {
-  const changes = entries.filter((entry) => entry.kind === 'membership').filter(({ index }) => index <= appliedIndex)
-  return changes.at(-1)?.membership ?? snapshot.membership
-}
-
-function isSameMembership(one: Membership, other: Membership): boolean {
-  const text = ({ voters, learners }: Membership) => JSON.stringify([voters.toSorted(), learners.toSorted()])
-  return text(one) === text(other)
 }

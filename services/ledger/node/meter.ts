@@ -10,7 +10,7 @@ export type LedgerMeter = {
   synced(seconds: number): void
   /** An election was held: the term is a new one. */
   election(): void
-  /** A linearizable or stale read, an append: answered or refused. */
+  /** Reads the node's state at each scrape. */
   observe(status: () => LedgerStatus & { logEntries: number }): void
 }
 

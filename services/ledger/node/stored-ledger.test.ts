@@ -114,3 +114,14 @@ test('the last entry cut off where the chain has its block: not a torn write, fo
   await truncate(segment, (await readFile(segment)).length - 5)
   await expect(open(false)).rejects.toMatchObject({ name: 'StorageDamaged' })
 })
+
+test.each(['removed', 'emptied'])(
+  'a log that was %s is refused: under its old name the node might vote twice',
+  async (how) => {
+    await stored([], 0)
+    const segment = join(folder, 'ledger-na/log/00000001.seg')
+    if (how === 'removed') await rm(join(folder, 'ledger-na/log'), { recursive: true })
+    else await truncate(segment, 0)
+    await expect(open(true)).rejects.toThrow(/log is empty, but had been written to.*delete the folder/)
+  },
+)

@@ -4,9 +4,9 @@ import type { Logger } from '../../../otel/sdk/logger.ts'
 import type { Restored } from '../raft/api.ts'
 import { ChainStore } from '../storage/chain-store.ts'
 import { type Disk, realDisk } from '../storage/disk.ts'
-import { LogStore } from '../storage/log-store.ts'
+import { LogStore, type StoredLog } from '../storage/log-store.ts'
 import { recovery, StorageDamaged } from '../storage/storage-error.ts'
-import { openIdentity } from './identity.ts'
+import { openIdentity, writeIdentity } from './identity.ts'
 import { LedgerState } from './state.ts'
 
 export type StoredLedgerOptions = {
@@ -28,7 +28,7 @@ export type StoredLedger = { id: string; logStore: LogStore; chain: ChainStore; 
 /** Rejects with `StorageDamaged` or `StorageFailed`; the message says what to do. */
 export async function openStoredLedger(options: StoredLedgerOptions): Promise<StoredLedger> {
   const { node, folder, founders, log, disk = realDisk, onSync = () => {}, onFailure } = options
-  const id = await openIdentity({ disk, folder }, node, founders?.includes(node) ?? false)
+  const { id, isStarted } = await openIdentity({ disk, folder }, node, founders?.includes(node) ?? false)
   const shared = {
     disk,
     nodeFolder: folder,
@@ -36,22 +36,40 @@ export async function openStoredLedger(options: StoredLedgerOptions): Promise<St
       log.warn(what, 'a write that a crash had cut off was cut back; it had not been acknowledged'),
   }
   const { store: logStore, stored, isNew } = await LogStore.open({ ...shared, onSync })
-  if (isNew) {
-    const isFounder = founders?.includes(id) ?? false
-    if (isFounder) stored.snapshot = { ...stored.snapshot, membership: { voters: [...(founders ?? [])], learners: [] } }
-    await logStore.append([{ hardState: stored.hardState, snapshot: stored.snapshot }])
+  let chain: ChainStore | undefined
+  try {
+    if (isNew && isStarted)
+      throw new StorageDamaged(`${join(folder, 'log')} is empty, but had been written to. ${recovery(folder)}`)
+    if (isNew) {
+      const isFounder = founders?.includes(id) ?? false
+      if (isFounder)
+        stored.snapshot = { ...stored.snapshot, membership: { voters: [...(founders ?? [])], learners: [] } }
+      await logStore.append([{ hardState: stored.hardState, snapshot: stored.snapshot }])
+    }
+    if (!isStarted) await writeIdentity({ disk, folder }, { id, isStarted: true })
+    const state = new LedgerState(onFailure)
+    chain = await ChainStore.open({ ...shared, synced: stored.tip, onBlock: state.restore })
+    state.attach(chain)
+    return { id, logStore, chain, state, restored: restore(stored, chain, folder) }
+  } catch (error) {
+    await Promise.all([logStore.close(), chain?.close()])
+    throw error
   }
-  const state = new LedgerState(onFailure)
-  const chain = await ChainStore.open({ ...shared, synced: stored.tip, onBlock: state.restore })
-  state.attach(chain)
-  const lastLogIndex = stored.entries.at(-1)?.index ?? stored.snapshot.lastIncludedIndex
-  if (chain.tip.index > Math.max(lastLogIndex, stored.fetchingUpTo)) {
+}
+
+/** What the core starts with. Throws `StorageDamaged` when log and chain cannot both be right. */
+function restore(
+  { hardState, snapshot, entries, fetchingUpTo }: StoredLog,
+  { tip }: ChainStore,
+  folder: string,
+): Restored {
+  const lastLogIndex = entries.at(-1)?.index ?? snapshot.lastIncludedIndex
+  if (tip.index > Math.max(lastLogIndex, fetchingUpTo)) {
     throw new StorageDamaged(
-      `${join(folder, 'log')} ends at ${lastLogIndex}, but block ${chain.tip.height} was committed at ${chain.tip.index}: the log has lost what had been stored. ${recovery(folder)}`,
+      `${join(folder, 'log')} ends at ${lastLogIndex}, but block ${tip.height} was committed at ${tip.index}: the log has lost what had been stored. ${recovery(folder)}`,
     )
   }
   // A chain that was being fetched may be ahead of its log.
-  const appliedIndex = Math.max(stored.snapshot.lastIncludedIndex, Math.min(chain.tip.index, lastLogIndex))
-  const restored = { hardState: stored.hardState, snapshot: stored.snapshot, entries: stored.entries, appliedIndex }
-  return { id, logStore, chain, state, restored }
+  const appliedIndex = Math.max(snapshot.lastIncludedIndex, Math.min(tip.index, lastLogIndex))
+  return { hardState, snapshot, entries, appliedIndex }
 }

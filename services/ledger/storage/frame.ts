@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib'
 const MAGIC = 0xfe_1e_d6_01
 const MAGIC_BYTES = Buffer.from([0xfe, 0x1e, 0xd6, 0x01])
 /** Magic number, length of the payload, CRC-32 of the payload, CRC-32 of these twelve bytes; unsigned, big-endian. */
-export const HEADER_BYTES = 16
+const HEADER_BYTES = 16
 /** Far beyond what is ever written in one. */
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 
