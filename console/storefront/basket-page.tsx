@@ -6,6 +6,8 @@ import { useShop } from './shop-context.tsx'
 import { type Basket, formatPrice, type Product } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
+const quantities = Array.from({ length: 20 }, (_, index) => index + 1)
+
 export function BasketPage() {
   const { signedIn, basket, setBasket, act } = useShop()
   const ids = basket.items.map(({ productId }) => productId)
@@ -65,8 +67,8 @@ export function BasketPage() {
               <label>
                 <span className="visually-hidden">How many of {product?.name ?? productId}</span>
                 <select value={quantity} onChange={(event) => change(productId, Number(event.target.value))}>
-                  {Array.from({ length: 20 }, (_, index) => (
-                    <option key={index + 1}>{index + 1}</option>
+                  {quantities.map((count) => (
+                    <option key={count}>{count}</option>
                   ))}
                 </select>
               </label>

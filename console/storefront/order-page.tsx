@@ -20,7 +20,7 @@ export function OrderPage({ id }: { id: string }) {
   }, [moving, reload])
   if (error && !order) return <Failure error={error} what="The order" onRetry={reload} />
   if (!order) return <Loading what="the order" />
-  const reached = steps.findIndex((step) => step === order.status)
+  const reached = (steps as readonly string[]).indexOf(order.status)
   return (
     <article className="order panel">
       <h1>{order.status === 'refused' ? 'The order was refused' : 'Thank you'}</h1>
