@@ -222,9 +222,9 @@ function WatchFor({ fault: { signature, impact, remedies, redHerring } }: { faul
             <dt>Remedies</dt>
             <dd>
               <ul>
-                {remedies.map(({ policy, value, why }) => (
-                  <li key={policy}>
-                    <Link href={`/faults?tab=policies#${policy}`}>{policy}</Link>
+                {remedies.map(({ policy, measure, value, why }) => (
+                  <li key={policy ?? measure}>
+                    {policy ? <Link href={`/faults?tab=policies#${policy}`}>{policy}</Link> : measure}
                     {value === undefined ? '' : ` at ${String(value)}`}: {why}
                   </li>
                 ))}

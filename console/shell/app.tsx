@@ -18,6 +18,11 @@ const lazyViews: ReadonlyMap<string, ComponentType> = new Map(
   views.map(({ id, load }) => [id, lazy(async () => ({ default: await load() }))]),
 )
 
+/** Over whatever view is shown, once a script was started. */
+const PresenterOverlay = lazy(async () => ({
+  default: (await import('../presenter/presenter-overlay.tsx')).PresenterOverlay,
+}))
+
 export function App({ linkKey }: { linkKey: string | undefined }) {
   const session = useSession(linkKey)
   return (
@@ -69,6 +74,11 @@ function Shell({ session }: { session: SessionState }) {
           </ErrorBoundary>
         )}
       </main>
+      {entered && (
+        <Suspense>
+          <PresenterOverlay />
+        </Suspense>
+      )}
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </>
   )
