@@ -1,26 +1,16 @@
 // Debian's Chromium for tests of the console, by playwright-core. Whatever a page complains about is a failure of the test.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { consoleLink } from '../console/server/session.ts'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
+import { chromiumPath } from './chromium.ts'
 
 /** Tests that need a browser: skipped by name where there is none, and failing in CI, which is to have it. */
 export function describeInBrowser(name: string, body: () => void): void {
-  if (executablePath) describe(name, body)
+  if (chromiumPath) describe(name, body)
   else if (process.env.CI === 'true') test(name, () => expect.fail('chromium is not installed, but CI is to have it'))
   else test.skip(`${name} (chromium is not installed)`, () => {})
-}
-
-export function launchBrowser(): Promise<Browser> {
-  if (!executablePath) throw new Error('chromium is not installed')
-  // Its sandbox refuses root.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ executablePath, args: [...args, '--disable-dev-shm-usage'] })
 }
 
 export type ConsolePage = {

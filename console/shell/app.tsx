@@ -9,7 +9,7 @@ import { openSession, type SessionState } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
-import { views } from './views.ts'
+import { viewAt, views } from './views.ts'
 
 /** How often the connection is looked at. */
 const CHECK_MS = 5_000
@@ -38,9 +38,7 @@ function Shell({ session }: { session: SessionState }) {
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
   useShortcut('?', 'This list', () => setHelpOpen(true))
-  const current = views.find(({ pattern }) =>
-    typeof pattern === 'string' ? location === pattern : pattern.test(location),
-  )
+  const current = viewAt(location)
   useEffect(() => {
     document.title = current ? `${current.title} · Faultline` : 'Faultline'
   }, [current])

@@ -94,3 +94,8 @@ export const views: readonly View[] = [
     load: () => import('../presenter/presenter-view.tsx').then(({ PresenterView }) => PresenterView),
   },
 ]
+
+/** The view that shows a path; undefined when none does. */
+export function viewAt(path: string): View | undefined {
+  return views.find(({ pattern }) => (typeof pattern === 'string' ? path === pattern : pattern.test(path)))
+}

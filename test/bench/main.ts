@@ -1,7 +1,9 @@
-// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, and the telemetry backend, traces and metrics; prints a table or JSON.
+// `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry costs, the telemetry backend, and the console
+// in a browser; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
+import { benchConsole } from './console.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
 import { benchMemory } from './memory.ts'
 import { benchMetricsBackend } from './metrics.ts'
@@ -18,6 +20,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   telemetry: async () => [...(await benchTelemetryCost(root)), ...(await benchScrapeCost(root))],
   backend: benchBackend,
   metrics: benchMetricsBackend,
+  console: () => benchConsole(root),
 }
 
 async function main(): Promise<void> {
