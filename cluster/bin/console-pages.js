@@ -30,7 +30,7 @@ export async function buildConsolePages(root, dist) {
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     publicPath: '/assets',
-    loader: { '.svg': 'file' },
+    loader: { '.svg': 'file', '.md': 'text' },
     define: { 'process.env.NODE_ENV': '"production"' },
     metafile: true,
     write: false,

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { registerAlerts } from './alerts.ts'
 import { registerChanges } from './changes.ts'
+import { registerConsole } from './console.ts'
 import type { CliContext } from './context.ts'
 import { registerDown } from './down.ts'
 import { registerFault } from './fault.ts'
@@ -42,6 +43,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerFault,
     registerPolicy,
     registerOpen,
+    registerConsole,
   ]
   for (const register of registrations) register(program, context)
   program.hook('preAction', (_program, command) => {

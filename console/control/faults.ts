@@ -26,7 +26,8 @@ export type FaultInfo = {
   parameters: readonly ParameterInfo[]
   signature: { promql: string; alert: string | null }
   impact: { indicator: string | null; text: string }
-  remedies: readonly { policy: string; value?: unknown; why: string }[]
+  /** A policy to set, or another measure in a word. */
+  remedies: readonly { policy?: string; measure?: string; value?: unknown; why: string }[]
   redHerring: string
   example: Example | null
 }

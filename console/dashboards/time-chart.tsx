@@ -118,7 +118,7 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }, t
       y: { range: () => scaleOf(latest.current) },
     },
     axes: [
-      { ...axis, space: 60, size: 26, values: (_chart, splits, _index, space) => timeTexts(splits, space) },
+      { ...axis, space: 76, size: 26, values: (_chart, splits, _index, space) => timeTexts(splits, space) },
       {
         ...axis,
         space: 28,
@@ -177,6 +177,12 @@ function scaleOf({ min, max, dots, limits, ...props }: TimeChartProps): [number,
   // A limit just above the lines is worth seeing; one far above would flatten them.
   const near = limits.map(({ value }) => value).filter((value) => value > top && value <= top * 1.25)
   const reach = Math.max(top * 1.08, ...near.map((value) => value * 1.05))
+  // Flat at nothing: room for the lowest limit, if there is one.
+  const [lowest] = limits
+    .map(({ value }) => value)
+    .filter((value) => value > 0)
+    .sort((a, b) => a - b)
+  if (reach <= bottom && max === undefined && lowest !== undefined) return [bottom, lowest * 1.5]
   // Of a share, the part that is used.
   const isShare = max !== undefined && max <= 1
   const least = isShare ? Math.min(max, Math.max(reach, max * 0.02)) : Math.max(max ?? 0, reach)

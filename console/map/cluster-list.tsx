@@ -39,7 +39,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
           {map.nodes.map((node) => (
             <tr key={node.id} aria-current={selected?.id === node.id ? 'true' : undefined}>
               <th scope="row">
-                <button type="button" className="link-button" onClick={() => onSelect({ kind: 'node', id: node.id })}>
+                <button type="button" className="text-button" onClick={() => onSelect({ kind: 'node', id: node.id })}>
                   {node.id}
                 </button>
               </th>
@@ -75,7 +75,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
           {map.links.map((link) => (
             <tr key={link.id} aria-current={selected?.id === link.id ? 'true' : undefined}>
               <th scope="row">
-                <button type="button" className="link-button" onClick={() => onSelect({ kind: 'link', id: link.id })}>
+                <button type="button" className="text-button" onClick={() => onSelect({ kind: 'link', id: link.id })}>
                   {link.from} → {link.to}
                 </button>
               </th>

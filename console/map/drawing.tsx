@@ -117,7 +117,7 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
     >
       <rect className="node-box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={node.shape === 'database' ? 4 : 9} />
       <NodeIcon node={node} />
-      <text className="node-name" x={30} y={20}>
+      <text className={`node-name ${nodeTitle(node).length > 14 ? 'long' : ''}`} x={30} y={20}>
         {nodeTitle(node)}
       </text>
       <text className="node-figures" x={30} y={37}>

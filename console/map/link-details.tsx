@@ -26,7 +26,7 @@ export function LinkDetails({ link, map, catalogue, refreshMs }: Props) {
           </p>
         ))}
       {protocol === 'sql' && (
-        <dl className="facts">
+        <dl className="node-facts">
           <div>
             <dt>Statements</dt>
             <dd>{formatValue(link.rate, 'cps')}</dd>

@@ -27,7 +27,7 @@ export function NodeDetails({ node, map, onSelect, onChanged, refreshMs }: Props
       <p className={node.health === 'ok' ? 'tone-ok' : node.health === 'down' ? 'tone-error' : 'tone-warn'}>
         {healthInWords(node)}
       </p>
-      <dl className="facts">
+      <dl className="node-facts">
         {factsOf(node).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -83,7 +83,7 @@ export function NodeDetails({ node, map, onSelect, onChanged, refreshMs }: Props
           <ul className="link-list">
             {links.map((link) => (
               <li key={link.id}>
-                <button type="button" className="link-button" onClick={() => onSelect({ kind: 'link', id: link.id })}>
+                <button type="button" className="text-button" onClick={() => onSelect({ kind: 'link', id: link.id })}>
                   {link.from === id ? `→ ${link.to}` : `← ${link.from}`}
                 </button>
                 <span className="hint">{link.protocol === 'replication' ? 'replication' : measuredInWords(link)}</span>

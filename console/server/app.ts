@@ -62,15 +62,14 @@ function needSession({ token, nowMs }: ConsoleAppDeps): RequestHandler {
   }
 }
 
-/** GET /session tells a page that is signed in what there is; POST trades the link's key for a cookie. */
+/** GET /session tells a page that is signed in what there is; so does POST, which trades the link's key for a cookie. */
 function sessionRoutes(deps: ConsoleAppDeps): Router {
   const { token, upstreams, version, nowMs } = deps
   const attempts = createTokenBucket(20, 1, nowMs)
+  const has = Object.fromEntries(Object.entries(upstreams).map(([name, url]) => [name, url !== undefined]))
+  const info = { version, has }
   return Router()
-    .get('/', needSession(deps), (_request, response) => {
-      const has = Object.fromEntries(Object.entries(upstreams).map(([name, url]) => [name, url !== undefined]))
-      response.set('cache-control', 'no-store').json({ version, has })
-    })
+    .get('/', needSession(deps), (_request, response) => void response.set('cache-control', 'no-store').json(info))
     .post('/', express.json({ limit: 1024, strict: true }), (request, response) => {
       if (!attempts.take(1)) throw new Refusal(429, 'too_many', 'too many attempts; wait a moment')
       const key: unknown = request.body?.key
@@ -81,6 +80,6 @@ function sessionRoutes(deps: ConsoleAppDeps): Router {
         'cache-control': 'no-store',
         'set-cookie': sessionCookie(issueSession(token, nowMs()), request.headers.host),
       })
-      response.status(204).end()
+      response.json(info)
     })
 }

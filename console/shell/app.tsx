@@ -9,7 +9,7 @@ import { openSession, type SessionState } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
-import { views } from './views.ts'
+import { viewAt, views } from './views.ts'
 
 /** How often the connection is looked at. */
 const CHECK_MS = 5_000
@@ -17,6 +17,11 @@ const CHECK_MS = 5_000
 const lazyViews: ReadonlyMap<string, ComponentType> = new Map(
   views.map(({ id, load }) => [id, lazy(async () => ({ default: await load() }))]),
 )
+
+/** Over whatever view is shown, once a script was started. */
+const PresenterOverlay = lazy(async () => ({
+  default: (await import('../presenter/presenter-overlay.tsx')).PresenterOverlay,
+}))
 
 export function App({ linkKey }: { linkKey: string | undefined }) {
   const session = useSession(linkKey)
@@ -33,9 +38,7 @@ function Shell({ session }: { session: SessionState }) {
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
   useShortcut('?', 'This list', () => setHelpOpen(true))
-  const current = views.find(({ pattern }) =>
-    typeof pattern === 'string' ? location === pattern : pattern.test(location),
-  )
+  const current = viewAt(location)
   useEffect(() => {
     document.title = current ? `${current.title} · Faultline` : 'Faultline'
   }, [current])
@@ -69,6 +72,11 @@ function Shell({ session }: { session: SessionState }) {
           </ErrorBoundary>
         )}
       </main>
+      {entered && (
+        <Suspense>
+          <PresenterOverlay />
+        </Suspense>
+      )}
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </>
   )

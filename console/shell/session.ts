@@ -23,8 +23,11 @@ export function takeLinkKey(): string | undefined {
 
 export async function openSession(linkKey: string | undefined): Promise<SessionState> {
   try {
-    if (linkKey !== undefined) await sendJson('POST', '/session', { key: linkKey })
-    return { kind: 'signed-in', info: await getJson<SessionInfo>('/session') }
+    const info =
+      linkKey === undefined
+        ? getJson<SessionInfo>('/session')
+        : sendJson<SessionInfo>('POST', '/session', { key: linkKey })
+    return { kind: 'signed-in', info: await info }
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return { kind: 'signed-out', reason: error.message }
     return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }

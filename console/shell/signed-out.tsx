@@ -2,7 +2,7 @@
 export function SignedOut({ reason }: { reason: string }) {
   return (
     <div className="notice" role="alert">
-      <h2>You are not signed in</h2>
+      <h1>You are not signed in</h1>
       <p>{reason[0]?.toUpperCase() + reason.slice(1)}.</p>
       <p>
         The console can stop nodes and break links, so it opens for whoever started the cluster. In the folder of the

@@ -56,4 +56,46 @@ export const views: readonly View[] = [
     hasTime: true,
     load: () => import('../dashboards/dashboards-view.tsx').then(({ DashboardsView }) => DashboardsView),
   },
+  {
+    id: 'query',
+    title: 'Query',
+    pattern: '/query',
+    link: '/query',
+    key: 'q',
+    hasTime: true,
+    refreshMs: 0,
+    load: () => import('../query/query-view.tsx').then(({ QueryView }) => QueryView),
+  },
+  {
+    id: 'faults',
+    title: 'Faults',
+    pattern: '/faults',
+    link: '/faults',
+    key: 'f',
+    hasTime: false,
+    load: () => import('../faults/faults-view.tsx').then(({ FaultsView }) => FaultsView),
+  },
+  {
+    id: 'alerts',
+    title: 'Alerts',
+    pattern: '/alerts',
+    link: '/alerts',
+    key: 'a',
+    hasTime: true,
+    load: () => import('../alerts/alerts-view.tsx').then(({ AlertsView }) => AlertsView),
+  },
+  {
+    id: 'present',
+    title: 'Present',
+    pattern: '/present',
+    link: '/present',
+    key: 'p',
+    hasTime: false,
+    load: () => import('../presenter/presenter-view.tsx').then(({ PresenterView }) => PresenterView),
+  },
 ]
+
+/** The view that shows a path; undefined when none does. */
+export function viewAt(path: string): View | undefined {
+  return views.find(({ pattern }) => (typeof pattern === 'string' ? path === pattern : pattern.test(path)))
+}

@@ -67,8 +67,8 @@ export function BasketPage() {
               <label>
                 <span className="visually-hidden">How many of {product?.name ?? productId}</span>
                 <select value={quantity} onChange={(event) => change(productId, Number(event.target.value))}>
-                  {quantities.map((each) => (
-                    <option key={each}>{each}</option>
+                  {quantities.map((count) => (
+                    <option key={count}>{count}</option>
                   ))}
                 </select>
               </label>

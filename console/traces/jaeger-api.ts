@@ -11,9 +11,9 @@ export async function fetchServices(signal: AbortSignal): Promise<string[]> {
 }
 
 export async function fetchOperations(service: string, signal: AbortSignal): Promise<string[]> {
-  const path = `/jaeger/api/services/${encodeURIComponent(service)}/operations`
-  const { data } = await getJson<Answer<string[]>>(path, { signal })
-  return (data ?? []).map(String).sort()
+  const path = `/jaeger/api/operations?service=${encodeURIComponent(service)}`
+  const { data } = await getJson<Answer<{ name?: string }[]>>(path, { signal })
+  return [...new Set((data ?? []).map(({ name }) => String(name ?? '')))].filter(Boolean).sort()
 }
 
 /** Newest first. */

@@ -27,12 +27,13 @@ export function SearchPage() {
   const service = asked.service || preferred(services.data)
   const search: TraceSearch = { ...asked, service }
   const [round, setRound] = useState(0)
-  const key = service ? JSON.stringify([search, time.range, round]) : undefined
+  const question = JSON.stringify([search, time.range])
+  const key = service ? `${question} ${round}` : undefined
   const found = useLoad(key, (signal) => fetchTraces(search, time.resolve(), signal), time.refreshMs)
-  // A search that is sent again leaves what was found before on the screen until it is answered.
-  const shown = useRef(found.data)
-  if (found.data) shown.current = found.data
-  const traces = found.data ?? (found.loading ? shown.current : undefined)
+  // The same search sent again leaves what was found before on the screen until it is answered.
+  const shown = useRef({ question, data: found.data })
+  if (found.data) shown.current = { question, data: found.data }
+  const traces = found.data ?? (shown.current.question === question ? shown.current.data : undefined)
   const selection = readSelection(params.get('why'))
   const select = (next: Selection | undefined) =>
     setParams((before) => {

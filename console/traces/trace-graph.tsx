@@ -74,7 +74,7 @@ export function TraceGraph({ trace, colours }: { trace: Trace; colours: Readonly
 function layOut(trace: Trace): Drawn {
   const { nodes, edges } = traceGraph(trace)
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 92, marginx: MARGIN, marginy: MARGIN })
+  graph.setGraph({ rankdir: 'TB', nodesep: 30, ranksep: 26, marginx: MARGIN, marginy: MARGIN })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of nodes) graph.setNode(id, { ...NODE })
   for (const { from, to } of edges) graph.setEdge(from, to, { width: 70, height: 16, labelpos: 'c' })

@@ -40,7 +40,7 @@ export function writeSearch(params: URLSearchParams, search: TraceSearch): URLSe
 /** `key=value` pairs; values and pairs with blanks stand in double quotes. Undefined when something is no pair. */
 export function parseTags(text: string): Record<string, string> | undefined {
   const tags: Record<string, string> = {}
-  const pattern = /\s*(?:"([^"=]+)=([^"]*)"|([^\s"=]+)=(?:"([^"]*)"|(\S*)))(?=\s|$)/y
+  const pattern = /\s*(?:"([^"=]+)=([^"]*)"|([^\s"=]+)=(?:"([^"]*)"|([^\s"]*)))(?=\s|$)/y
   const trimmed = text.trim()
   while (pattern.lastIndex < trimmed.length) {
     const match = pattern.exec(trimmed)

@@ -1,5 +1,5 @@
 // One span's row: where it stands in the tree, and when it was under way.
-import { memo } from 'react'
+import { type CSSProperties, memo } from 'react'
 import { formatMicros } from '../shell/clock.ts'
 import type { PathSegment } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
@@ -43,7 +43,6 @@ export const WaterfallRow = memo(function WaterfallRow(props: Props) {
       aria-level={span.depth + 1}
       aria-expanded={foldable ? !collapsed : undefined}
       aria-selected={chosen}
-      aria-label={`${span.service} ${span.name}, ${formatMicros(span.durationMicros)}${span.error ? ', error' : ''}`}
       className={classes.join(' ')}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onChoose(span.index)}
@@ -65,7 +64,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: Props) {
         )}
         <span className="row-colour" style={{ background: colour }} />
         {span.error && (
-          <span className="row-error" title="error">
+          <span className="row-error" title="error" aria-hidden="true">
             !
           </span>
         )}
@@ -76,6 +75,9 @@ export const WaterfallRow = memo(function WaterfallRow(props: Props) {
         </span>
         {newRegion && <span className="row-region">{span.region}</span>}
         {collapsed && <span className="row-more">+{span.descendants}</span>}
+        <span className="visually-hidden">
+          {span.error ? ', error' : ''}, {formatMicros(span.durationMicros)} of {span.service}
+        </span>
       </div>
       <Lane {...props} />
     </div>
@@ -87,8 +89,7 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
   const left = place(span.startMicros)
   const width = place(span.startMicros + span.durationMicros) - left
   const gap = networkGap(trace, span)
-  // The duration stands where there is room for it.
-  const before = left > 55 && left + width > 88
+  const label = durationPlace(left, left + width)
   return (
     <div className="lane" aria-hidden="true">
       {left <= 100 && left + width >= 0 && (
@@ -125,14 +126,7 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
           style={{ left: `${place(timeMicros)}%` }}
         />
       ))}
-      <span
-        className="number bar-duration"
-        style={
-          before
-            ? { right: `${100 - left}%`, paddingRight: 5 }
-            : { left: `${Math.min(100, Math.max(0, left + width))}%`, paddingLeft: 5 }
-        }
-      >
+      <span className={`number bar-duration ${label.className}`} style={label.style}>
         {formatMicros(span.durationMicros)}
       </span>
     </div>
@@ -143,4 +137,11 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
 function placer({ startMicros, durationMicros }: Trace, { start, end }: ViewWindow): (micros: number) => number {
   const whole = Math.max(1, durationMicros)
   return (micros) => (((micros - startMicros) / whole - start) / (end - start)) * 100
+}
+
+/** Where a bar's duration stands: after it, before it, or, when it fills the lane, on it. Ends in % of the lane. */
+function durationPlace(left: number, right: number): { className: string; style: CSSProperties } {
+  if (right <= 88) return { className: '', style: { left: `${Math.max(0, right)}%`, paddingLeft: 5 } }
+  if (left > 12) return { className: '', style: { right: `${100 - Math.min(100, left)}%`, paddingRight: 5 } }
+  return { className: 'bar-duration-inside', style: { right: 6 } }
 }

@@ -25,7 +25,7 @@ export function WaterfallTools({ query, onQuery, found, onStep, ...props }: Prop
         ref={input}
         type="search"
         value={query}
-        placeholder="Find spans: name, node, key=value   /"
+        placeholder="Find spans: name, node, tag=value"
         aria-label="Find spans"
         spellCheck={false}
         onChange={(event) => onQuery(event.target.value)}

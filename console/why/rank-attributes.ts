@@ -69,7 +69,8 @@ function rank(
     return { value, selectedShare: a / n1, otherShare: b / n2 }
   })
   const distance = ({ selectedShare, otherShare }: RankedValue) => Math.abs(selectedShare - otherShare)
-  values.sort((one, other) => distance(other) - distance(one) || one.value.localeCompare(other.value))
+  // Of two that differ alike, the one that the selected traces have.
+  values.sort((one, other) => distance(other) - distance(one) || other.selectedShare - one.selectedShare)
   return { key, score, values: values.slice(0, MAX_VALUES_SHOWN) }
 }
 
@@ -115,8 +116,9 @@ function waitBounds(traces: readonly TraceFeatures[]): Map<string, number[]> {
 }
 
 function rangeName(ms: number, limits: readonly number[]): string {
-  const above = limits.findLast((limit) => ms >= limit)
-  return above === undefined ? `below ${limits[0]} ms` : `${above} ms or more`
+  const next = limits.findIndex((limit) => ms < limit)
+  if (next === 0) return `below ${limits[0]} ms`
+  return next < 0 ? `${limits.at(-1)} ms or more` : `${limits[next - 1]} to ${limits[next]} ms`
 }
 
 function twoDigits(value: number): number {

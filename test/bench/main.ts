@@ -1,8 +1,9 @@
 // `npm run bench [PART …] [--json]`: measures start-up, memory, what telemetry and injection points cost, the telemetry backend, traces
-// and metrics, the dashboards' queries, and the ledger; prints a table or JSON.
+// and metrics, the dashboards' queries, the ledger, and the console in a browser; prints a table or JSON.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
+import { benchConsole } from './console.ts'
 import { benchDashboards } from './dashboards.ts'
 import { benchFaults } from './faults.ts'
 import { type Figure, formatFigures, machine } from './figure.ts'
@@ -25,6 +26,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   dashboards: () => benchDashboards(root),
   faults: benchFaults,
   ledger: () => benchLedger(root),
+  console: () => benchConsole(root),
 }
 
 async function main(): Promise<void> {

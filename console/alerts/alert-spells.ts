@@ -1,0 +1,61 @@
+// When which alert fired, out of the ALERTS series; and where each leads: a dashboard, an example. Pure.
+import { dashboardPath } from '../links.ts'
+import type { Labels, RangeMatrix } from '../prometheus/answers.ts'
+
+export type AlertSpell = {
+  name: string
+  labels: Labels
+  startMs: number
+  endMs: number /** Until the end of what was looked at. */
+  lasting: boolean
+}
+
+/** The newest first. Points further apart than the step are two spells. */
+export function alertSpells(matrix: RangeMatrix, { endMs, stepMs }: { endMs: number; stepMs: number }): AlertSpell[] {
+  const spells: AlertSpell[] = []
+  for (const { labels, points } of matrix) {
+    const { __name__: _series, alertname: name = '', alertstate: _state, ...rest } = labels
+    let last: AlertSpell | undefined
+    for (const [timeMs] of points) {
+      if (last && timeMs - last.endMs <= stepMs * 1.5) last.endMs = timeMs
+      else {
+        last = { name, labels: rest, startMs: timeMs, endMs: timeMs, lasting: false }
+        spells.push(last)
+      }
+    }
+    if (last && endMs - last.endMs <= stepMs * 1.5) last.lasting = true
+  }
+  return spells.sort((a, b) => b.startMs - a.startMs || a.name.localeCompare(b.name))
+}
+
+/** The dashboard that shows what the alert is about. */
+export function dashboardOf(labels: Labels): string {
+  const { journey, callee, instance, service } = labels
+  if (journey) return dashboardPath('faultline-objectives', { journey })
+  if (callee) return dashboardPath('faultline-failures', service ? { service } : {})
+  if (instance) return dashboardPath('faultline-resources', { instance })
+  return service ? dashboardPath('faultline-service', { service }) : dashboardPath('faultline-shop')
+}
+
+/** A histogram with examples of what the alert is about. */
+export function exampleQuery(labels: Labels): string {
+  const { journey, callee, instance, service } = labels
+  const matchers = (pairs: Record<string, string | undefined>): string =>
+    Object.entries(pairs)
+      .filter((pair): pair is [string, string] => pair[1] !== undefined)
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join(',')
+  if (callee) return `http_client_request_duration_seconds_bucket{${matchers({ callee, instance, service })}}`
+  if (instance ?? service) return `http_server_request_duration_seconds_bucket{${matchers({ instance, service })}}`
+  return journey === undefined
+    ? 'load_request_duration_seconds_bucket'
+    : 'http_server_request_duration_seconds_bucket{service="gateway"}'
+}
+
+const order = ['page', 'ticket', 'cause']
+
+/** How urgent; a severity that is not known comes last. */
+export function urgency(labels: Labels): number {
+  const at = order.indexOf(labels['severity'] ?? '')
+  return at < 0 ? order.length : at
+}

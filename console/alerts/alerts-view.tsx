@@ -1,0 +1,214 @@
+// Alerts that fire or are about to, what to do about each, and when which have fired.
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { MarkdownText } from '../dashboards/markdown-text.tsx'
+import { aligned, stepMs } from '../dashboards/time-step.ts'
+import { formatValue } from '../dashboards/units.ts'
+import { tracePath } from '../links.ts'
+import type { Labels } from '../prometheus/answers.ts'
+import { ask, queryExemplars, queryRange } from '../prometheus/client.ts'
+import { formatAgo, formatTime } from '../shell/clock.ts'
+import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { useHas } from '../shell/session-context.ts'
+import { useLoad } from '../shell/use-load.ts'
+import { useTimeRange } from '../shell/use-time-range.ts'
+import { type AlertSpell, alertSpells, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+import { loadReadme, runbookOf } from './runbooks.ts'
+import './alerts.css'
+
+type ActiveAlert = { labels: Labels; annotations: Labels; state: string; activeAt?: string; value: string }
+
+const POINTS = 600
+/** An example may be a little older than the alert: it takes time until one fires. */
+const EXAMPLE_BEFORE_MS = 120_000
+
+export function AlertsView() {
+  const { prometheus } = useHas()
+  const { range, refreshMs, resolve } = useTimeRange()
+  const active = useLoad(
+    prometheus ? 'alerts' : undefined,
+    async (signal) => ((await ask('alerts', {}, signal)).data as { alerts: ActiveAlert[] }).alerts,
+    refreshMs,
+  )
+  const readme = useLoad('readme', loadReadme)
+  const history = useLoad(
+    prometheus ? `history ${range.from} ${range.to}` : undefined,
+    async (signal) => {
+      const { startMs, endMs } = resolve()
+      const step = stepMs(endMs - startMs, POINTS, 1_000)
+      const grid = { ...aligned(startMs, endMs, step), stepMs: step }
+      const { data } = await queryRange('ALERTS{alertstate="firing"}', grid, signal)
+      return { spells: alertSpells(data, grid), startMs, endMs }
+    },
+    refreshMs,
+  )
+  if (!prometheus) return <Empty title="Alerts need a Prometheus" />
+  if (active.error && !active.data) return <Failure error={active.error} what="The alerts" onRetry={active.reload} />
+  if (!active.data) return <Loading what="the alerts" />
+  const sorted = active.data.toSorted(
+    (a, b) =>
+      Number(b.state === 'firing') - Number(a.state === 'firing') ||
+      urgency(a.labels) - urgency(b.labels) ||
+      String(a.labels['alertname']).localeCompare(String(b.labels['alertname'])),
+  )
+  const firing = sorted.filter(({ state }) => state === 'firing').length
+  return (
+    <div className="alerts-view">
+      <h1 className="visually-hidden">Alerts</h1>
+      <section aria-label="Active alerts">
+        <h2>{firing === 0 ? 'Nothing fires' : `${firing} firing`}</h2>
+        {sorted.length === 0 && (
+          <p className="hint">No alert is firing or about to: customers get what they came for.</p>
+        )}
+        <ul className="alert-cards">
+          {sorted.map((alert) => (
+            <AlertCard
+              key={JSON.stringify(alert.labels)}
+              alert={alert}
+              runbook={runbookOf(readme.data ?? '', alert.annotations['runbook_url'])}
+            />
+          ))}
+        </ul>
+      </section>
+      <section aria-label="History">
+        <h2>History</h2>
+        {history.error && <p className="tone-error">{history.error.message}</p>}
+        {history.data && <History {...history.data} />}
+      </section>
+    </div>
+  )
+}
+
+function AlertCard({
+  alert: { labels, annotations, state, activeAt, value },
+  runbook,
+}: {
+  alert: ActiveAlert
+  runbook: string | undefined
+}) {
+  const { alertname, severity, ...rest } = labels
+  const sinceMs = activeAt ? Date.parse(activeAt) : undefined
+  const tone = state !== 'firing' ? 'tone-warn' : severity === 'page' ? 'tone-error' : 'tone-warn'
+  return (
+    <li className={`panel alert-card ${tone}`}>
+      <header>
+        <h3>{alertname}</h3>
+        <span className={`badge ${tone}`}>{state}</span>
+        {severity && <span className="badge">{severity}</span>}
+        {sinceMs !== undefined && (
+          <span className="hint">
+            since {formatTime(sinceMs)}, {formatAgo(sinceMs, Date.now())}
+          </span>
+        )}
+      </header>
+      <p>{annotations['summary'] ?? `value ${formatValue(Number(value))}`}</p>
+      <LabelChips labels={rest} />
+      {runbook && (
+        <div className="runbook">
+          <h4>What to do</h4>
+          <MarkdownText text={runbook} />
+        </div>
+      )}
+      <p className="actions">
+        <Link className="button" href={dashboardOf(labels)} aria-label={`Dashboard of ${alertname}`}>
+          Dashboard
+        </Link>
+        <ExampleButton labels={labels} fromMs={(sinceMs ?? Date.now()) - EXAMPLE_BEFORE_MS} toMs={Date.now()} />
+      </p>
+    </li>
+  )
+}
+
+function LabelChips({ labels }: { labels: Labels }) {
+  return (
+    <p className="label-chips">
+      {Object.entries(labels)
+        .filter(([name]) => name !== 'job')
+        .map(([name, value]) => (
+          <code key={name} className="badge">
+            {name}={value}
+          </code>
+        ))}
+    </p>
+  )
+}
+
+/** Looks for an example when asked to, and shows the slowest. */
+function ExampleButton({ labels, fromMs, toMs }: { labels: Labels; fromMs: number; toMs: number }) {
+  const [, navigate] = useLocation()
+  const [told, setTold] = useState('')
+  const find = async () => {
+    setTold('looking …')
+    try {
+      const found = await queryExemplars(
+        exampleQuery(labels),
+        { startMs: fromMs, endMs: toMs },
+        AbortSignal.timeout(10_000),
+      )
+      const [slowest] = found.filter(({ labels }) => labels['trace_id']).toSorted((a, b) => b.value - a.value)
+      if (slowest) navigate(tracePath(slowest.labels['trace_id'] ?? ''))
+      else setTold('there is no example')
+    } catch (error) {
+      setTold(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Example trace of ${labels['alertname'] ?? 'the alert'}`}
+        onClick={() => void find()}
+      >
+        Example trace
+      </button>
+      <span role="status" className="hint">
+        {told}
+      </span>
+    </>
+  )
+}
+
+function History({ spells, startMs, endMs }: { spells: readonly AlertSpell[]; startMs: number; endMs: number }) {
+  if (spells.length === 0) return <p className="hint">Nothing has fired in this time.</p>
+  const percent = (ms: number): number => Math.min(100, Math.max(0, ((ms - startMs) / (endMs - startMs)) * 100))
+  return (
+    <table className="alert-history">
+      <thead>
+        <tr>
+          <th scope="col">Alert</th>
+          <th scope="col">Of what</th>
+          <th scope="col">From</th>
+          <th scope="col">For</th>
+          <th scope="col" className="alert-when">
+            When
+          </th>
+          <th scope="col">Example</th>
+        </tr>
+      </thead>
+      <tbody>
+        {spells.map(({ name, labels, startMs: from, endMs: to, lasting }) => (
+          <tr key={`${name}${from}${JSON.stringify(labels)}`}>
+            <th scope="row">
+              <Link href={dashboardOf(labels)}>{name}</Link>
+            </th>
+            <td>
+              {['journey', 'instance', 'callee', 'region', 'queue'].flatMap((label) => labels[label] ?? []).join(' ')}
+            </td>
+            <td className="number">{formatTime(from)}</td>
+            <td className="number">{lasting ? 'still firing' : formatValue((to - from) / 1000, 's')}</td>
+            <td className="alert-when">
+              <span
+                className={labels['severity'] === 'page' ? 'page' : ''}
+                style={{ left: `${percent(from)}%`, width: `${Math.max(0.6, percent(to) - percent(from))}%` }}
+              />
+            </td>
+            <td>
+              <ExampleButton labels={{ ...labels, alertname: name }} fromMs={from - EXAMPLE_BEFORE_MS} toMs={to} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { FaultInfo } from '../control/faults.ts'
+import { formErrors, initialForm, type Places, rangeText, toInjection } from './fault-form.ts'
+
+const places: Places = {
+  nodes: ['gateway-na', 'products-na'],
+  kinds: ['gateway', 'products'],
+  regions: ['na', 'eu'],
+  databases: ['postgres-na'],
+}
+
+const latency: FaultInfo = {
+  id: 'latency',
+  term: 'network latency',
+  layer: 'network',
+  targets: ['link', 'regions', 'node'],
+  description: '',
+  parameters: [
+    { name: 'delayMs', description: '', schema: { type: 'number', minimum: 1, maximum: 30_000 }, default: 300 },
+    { name: 'both', description: '', schema: { type: 'boolean' }, default: false },
+    { name: 'mode', description: '', schema: { type: 'string', enum: ['slow', 'stop'] }, default: 'slow' },
+  ],
+  signature: { promql: '', alert: null },
+  impact: { indicator: null, text: '' },
+  remedies: [],
+  redHerring: '',
+  example: { from: 'gateway-na', to: 'products-na' },
+}
+
+test('the example, or what was asked for', () => {
+  expect(initialForm(latency, places, {})).toMatchObject({
+    where: 'link',
+    from: 'gateway-na',
+    to: 'products-na',
+    parameters: { delayMs: '300', both: 'false', mode: 'slow' },
+  })
+  expect(initialForm(latency, places, { target: 'products-na' })).toMatchObject({
+    where: 'node',
+    target: 'products-na',
+  })
+})
+
+test('a form without errors becomes a request', () => {
+  const form = initialForm(latency, places, {})
+  expect(formErrors(latency, form)).toEqual({})
+  expect(toInjection(latency, form)).toEqual({
+    fault: 'latency',
+    from: 'gateway-na',
+    to: 'products-na',
+    parameters: { delayMs: 300, both: false, mode: 'slow' },
+    forS: 60,
+  })
+  expect(toInjection(latency, { ...form, where: 'cluster' })).not.toHaveProperty('target')
+})
+
+test.each([
+  [{ to: 'gateway-na' }, 'to'],
+  [{ from: '' }, 'from'],
+  [{ where: 'node', target: '' }, 'target'],
+  [{ forS: '0' }, 'forS'],
+  [{ forS: '' }, 'forS'],
+  [{ forS: '4000' }, 'forS'],
+  [{ parameters: { delayMs: '', both: 'true', mode: 'slow' } }, 'delayMs'],
+  [{ parameters: { delayMs: '99999', both: 'true', mode: 'slow' } }, 'delayMs'],
+  [{ parameters: { delayMs: '5', both: 'perhaps', mode: 'slow' } }, 'both'],
+  [{ parameters: { delayMs: '5', both: 'true', mode: 'odd' } }, 'mode'],
+])('%o is wrong at %s', (change, field) => {
+  expect(Object.keys(formErrors(latency, { ...initialForm(latency, places, {}), ...change }))).toEqual([field])
+})
+
+test('ranges in words', () => {
+  expect(rangeText({ minimum: 1, maximum: 5 })).toBe('from 1 to 5')
+  expect(rangeText({ exclusiveMinimum: 0 })).toBe('0 or more')
+})

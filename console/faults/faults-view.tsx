@@ -1,0 +1,143 @@
+// The switchboard: what can be broken and how, what is broken now, and the policies that help against it.
+import { useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { getStatus, type NodeStatus } from '../control/cluster-status.ts'
+import { type FaultInfo, getActiveFaults, getCatalogue } from '../control/faults.ts'
+import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { useHas } from '../shell/session-context.ts'
+import { useLoad } from '../shell/use-load.ts'
+import { ActiveFaults } from './active-faults.tsx'
+import type { Places } from './fault-form.ts'
+import { InjectForm } from './inject-form.tsx'
+import { PolicyBoard } from './policy-board.tsx'
+import './faults.css'
+
+const REFRESH_MS = 2_000
+
+export function FaultsView() {
+  const { control } = useHas()
+  const [params, setParams] = useSearchParams()
+  const catalogue = useLoad(control ? 'catalogue' : undefined, getCatalogue)
+  const active = useLoad(catalogue.data ? 'faults' : undefined, getActiveFaults, REFRESH_MS)
+  const status = useLoad(control ? 'status' : undefined, getStatus, REFRESH_MS * 5)
+  const tab = params.get('tab') === 'policies' ? 'policies' : 'faults'
+  const show = (name: string, value: string) =>
+    setParams((before) => {
+      if (name === 'fault') for (const other of ['from', 'to', 'target']) before.delete(other)
+      before.set(name, value)
+      return before
+    })
+  if (!control)
+    return (
+      <Empty title="Breaking things needs a control plane">
+        <p>
+          Start the console beside a cluster, with <code>npm start</code>.
+        </p>
+      </Empty>
+    )
+  if (catalogue.error)
+    return <Failure error={catalogue.error} what="The catalogue of faults" onRetry={catalogue.reload} />
+  return (
+    <div className="faults-view">
+      <h1 className="visually-hidden">Faults and policies</h1>
+      <ActiveFaults active={active.data ?? []} error={active.error} onChanged={active.reload} />
+      <div role="tablist" aria-label="Switchboard" className="tabs">
+        {(['faults', 'policies'] as const).map((each) => (
+          <button key={each} type="button" role="tab" aria-selected={tab === each} onClick={() => show('tab', each)}>
+            {each === 'faults' ? 'Faults' : 'Policies'}
+          </button>
+        ))}
+      </div>
+      {tab === 'policies' && <PolicyBoard />}
+      {tab === 'faults' && catalogue.loading && !catalogue.data && <Loading what="the catalogue of faults" />}
+      {tab === 'faults' && !catalogue.loading && !catalogue.data && (
+        <Empty title="This control plane injects no faults">
+          <p>A newer one has a catalogue of them.</p>
+        </Empty>
+      )}
+      {tab === 'faults' && catalogue.data && status.data && (
+        <Board
+          catalogue={catalogue.data}
+          nodes={status.data.nodes}
+          params={params}
+          onChoose={(id) => show('fault', id)}
+          onInjected={active.reload}
+        />
+      )}
+    </div>
+  )
+}
+
+type BoardProps = {
+  catalogue: readonly FaultInfo[]
+  nodes: readonly NodeStatus[]
+  params: URLSearchParams
+  onChoose: (id: string) => void
+  onInjected: () => void
+}
+
+function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
+  const [sought, setSought] = useState('')
+  const chosen = catalogue.find(({ id }) => id === params.get('fault')) ?? catalogue[0]
+  const fits = ({ id, term, description }: FaultInfo) =>
+    `${id} ${term} ${description}`.toLowerCase().includes(sought.toLowerCase())
+  const layers = [...new Set(catalogue.map(({ layer }) => layer))]
+  const wanted = Object.fromEntries(
+    ['target', 'from', 'to'].flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? '']] : [])),
+  )
+  return (
+    <div className="fault-board">
+      <nav className="fault-list" aria-label="Catalogue of faults">
+        <input
+          type="search"
+          placeholder="Find a fault"
+          aria-label="Find a fault"
+          value={sought}
+          onChange={(event) => setSought(event.target.value)}
+        />
+        {layers.map((layer) => {
+          const own = catalogue.filter((fault) => fault.layer === layer && fits(fault))
+          if (own.length === 0) return null
+          return (
+            <section key={layer}>
+              <h2>{layer}</h2>
+              <ul>
+                {own.map(({ id, term }) => (
+                  <li key={id}>
+                    <button
+                      type="button"
+                      aria-current={id === chosen?.id ? 'true' : undefined}
+                      onClick={() => onChoose(id)}
+                    >
+                      {term}
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )
+        })}
+      </nav>
+      {chosen && (
+        <InjectForm
+          key={`${chosen.id} ${JSON.stringify(wanted)}`}
+          fault={chosen}
+          places={placesOf(nodes)}
+          wanted={wanted}
+          onInjected={onInjected}
+        />
+      )}
+    </div>
+  )
+}
+
+function placesOf(nodes: readonly NodeStatus[]): Places {
+  const own = nodes.filter(({ role }) => role === 'node')
+  const unique = (values: readonly string[]): string[] => [...new Set(values)].sort()
+  return {
+    nodes: unique(own.map(({ id }) => id)),
+    kinds: unique(own.map(({ kind }) => kind)),
+    regions: unique(nodes.map(({ region }) => region)).filter((region) => region !== 'global'),
+    databases: unique(nodes.filter(({ role }) => role === 'primary' || role === 'replica').map(({ id }) => id)),
+  }
+}

@@ -1,0 +1,76 @@
+// Debian's Chromium for tests of the console, by playwright-core. Whatever a page complains about is a failure of the test.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { consoleLink } from '../console/server/session.ts'
+import { chromiumPath } from './chromium.ts'
+
+/** Tests that need a browser: skipped by name where there is none, and failing in CI, which is to have it. */
+export function describeInBrowser(name: string, body: () => void): void {
+  if (chromiumPath) describe(name, body)
+  else if (process.env.CI === 'true') test(name, () => expect.fail('chromium is not installed, but CI is to have it'))
+  else test.skip(`${name} (chromium is not installed)`, () => {})
+}
+
+export type ConsolePage = {
+  page: Page
+  /** What the page, or its content security policy, complained about so far. */
+  complaints: string[]
+  /** Goes to a path of the console; signed in already. */
+  go(path: string): Promise<void>
+  close(): Promise<void>
+}
+
+export type ConsolePageOptions = {
+  theme?: 'light' | 'dark'
+  width?: number
+  height?: number
+  /** For whoever comes without the link. */
+  signedOut?: boolean
+}
+
+/** A page of its own, signed in by the link that a start prints. */
+export async function openConsole(
+  browser: Browser,
+  { urls, token }: { urls: { console: string }; token: string },
+  { theme = 'dark', width = 1280, height = 720, signedOut = false }: ConsolePageOptions = {},
+): Promise<ConsolePage> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  await page.goto(signedOut ? urls.console : consoleLink(urls.console, token))
+  if (!signedOut) await page.locator('.connection', { hasText: 'live' }).waitFor()
+  return {
+    page,
+    complaints,
+    async go(path) {
+      await page.goto(`${urls.console}${path}`)
+    },
+    close: () => context.close(),
+  }
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type AxeResults = { violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }
+
+/** Breaches of WCAG 2.2 A and AA that axe finds in what is shown, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
+  )
+}
