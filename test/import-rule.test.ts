@@ -25,7 +25,8 @@ const rules: Rule[] = [
   { folder: /^dashboards\//, may: sameFolder(1) },
   { folder: /^faults\//, may: sameFolder(1) },
   { folder: /^lessons\//, may: (path, from) => sameFolder(1)(path, from) || path.startsWith('faults/') },
-  { folder: /^console\//, may: sameFolder(1) },
+  // It shows the README's runbooks.
+  { folder: /^console\//, may: (path, from) => sameFolder(1)(path, from) || path === 'README.md' },
   { folder: /^(cluster|test)\//, may: () => true },
 ]
 

@@ -3,16 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startBothEngines } from '../otel/backend/promql/testing/both-engines.ts'
 import { runCommand } from './command.ts'
 import { createCustomer, decliningCard } from './customer.ts'
 import { readLabelValues, unboundedLabels } from './label-values.ts'
 import { type Family, readContract } from './metric-contract.ts'
 import { createMetricQueries, type MetricQueries } from './metric-queries.ts'
 import { prometheusTest, startRealPrometheus } from './real-prometheus.ts'
-import { readRules } from './rules.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
-import { exportSamples } from './samples.ts'
 import { readTrace } from './traces.ts'
 import { until } from './until.ts'
 
@@ -261,35 +258,6 @@ prometheusTest(
       expect(health).not.toContain('err')
     } finally {
       await real.stop()
-    }
-  },
-  120_000,
-)
-
-prometheusTest(
-  'the expressions of our rules mean the same to a real Prometheus, on what the nodes said',
-  async () => {
-    // Past the samples that are read, so that both see the same; and not on the edge of any window.
-    const dataset = await exportSamples(metrics)
-    expect(dataset.length).toBeGreaterThan(1_000)
-    const lastMs = Math.max(...dataset.map(({ samples }) => samples.at(-1)?.[0] ?? 0))
-    const expressions = [...new Set(readRules(rulesFolder).map(({ expr }) => expr))]
-    const both = await startBothEngines(dataset)
-    try {
-      const differences: string[] = []
-      let answered = 0
-      for (const expression of expressions) {
-        for (const at of [{ timeMs: lastMs + 3 }, { startMs: lastMs - 29_997, endMs: lastMs + 3, stepMs: 2_000 }]) {
-          const { difference, isEmpty } = await both.ask(expression, at)
-          if (difference) differences.push(`${expression}: ${difference}`)
-          if (!isEmpty) answered++
-        }
-      }
-      expect(differences).toEqual([])
-      // Alerts of a healthy shop are silent, the recorded ratios are not.
-      expect(answered).toBeGreaterThan(40)
-    } finally {
-      await both.stop()
     }
   },
   120_000,
