@@ -68,7 +68,7 @@ describe('a run that was never stopped', () => {
   })
 
   test('has parts that can be killed and restarted by their names', async () => {
-    const parts = ['backend-1', 'postgres-na', 'load-1', 'frontdoor-1']
+    const parts = ['backend-1', 'console-1', 'postgres-na', 'load-1', 'frontdoor-1']
     const before = await statusOf(dataDir)
     for (const id of parts) {
       expect(await runCommand(['kill', id, '--data', dataDir])).toMatchObject({ code: 0, stderr: '' })
