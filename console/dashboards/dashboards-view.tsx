@@ -79,9 +79,7 @@ function Dashboard({ json }: { json: DashboardJson }) {
   const [enabled, setEnabled] = useState<ReadonlySet<string>>(() => new Set(annotations.map(({ name }) => name)))
   // Values are asked for again when another range is chosen, not every few seconds.
   const shown = useVariables(list, moment, `${range.from} ${range.to}`)
-  const lastShown = useRef(shown.data)
-  if (shown.data) lastShown.current = shown.data
-  const resolved = shown.data ?? lastShown.current
+  const resolved = shown.data
   const variables = useMemo(() => valuesOf(resolved ?? []), [resolved])
   const loadedMarks = useMarks(annotations, variables, moment, enabled)
   const lastMarks = useRef(noMarks)
@@ -145,7 +143,7 @@ function SectionOf({ section }: { section: Section }) {
             className="dash-cell"
             style={{ '--column': column, '--row': row, '--units': panel.gridPos.h } as React.CSSProperties}
           >
-            <PanelFrame panel={panel} />
+            <PanelFrame panel={panel} underRow={section.row !== undefined} />
           </div>
         )
       })}

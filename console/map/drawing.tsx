@@ -88,7 +88,7 @@ function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
 
 function FaultMark({ x, y, names }: { x: number; y: number; names: readonly string[] }) {
   return (
-    <g className="fault-mark" transform={`translate(${x} ${y})`}>
+    <g className="fault-mark" aria-hidden="true" transform={`translate(${x} ${y})`}>
       <circle r={10} />
       <path d="M1-7-4 1h4l-1 6 5-8H0z" />
       <title>{names.join(', ')}</title>
@@ -107,7 +107,7 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
       role="button"
       tabIndex={0}
       aria-pressed={isSelected}
-      aria-label={nodeInWords(node)}
+      aria-label={`${nodeTitle(node)} ${figuresOf(node)}, ${nodeInWords(node)}`}
       onClick={select}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return
@@ -119,7 +119,7 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
       <NodeIcon node={node} />
       <text className={`node-name ${nodeTitle(node).length > 14 ? 'long' : ''}`} x={30} y={20}>
         {nodeTitle(node)}
-      </text>
+      </text>{' '}
       <text className="node-figures" x={30} y={37}>
         {figuresOf(node)}
       </text>
