@@ -225,7 +225,8 @@ function halfRequest(url: string): Promise<void> {
 function brokenInstallation(): string {
   const folder = newFolder()
   mkdirSync(join(folder, 'dist'))
-  for (const path of ['package.json', 'dist/backend.cjs']) symlinkSync(join(root, path), join(folder, path))
+  for (const path of ['package.json', 'dist/backend.cjs', 'dist/console.cjs', 'dist/console'])
+    symlinkSync(join(root, path), join(folder, path))
   writeFileSync(join(folder, 'dist/node.cjs'), 'console.error("this node cannot find its head"); process.exit(7)')
   return folder
 }
