@@ -56,6 +56,10 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
             onSelect={onSelect}
           />
         ))}
+        {map.links.map((link) => {
+          const [from, to] = [placed.get(link.from), placed.get(link.to)]
+          return from && to ? <LinkNotes key={link.id} {...{ link, from, to }} /> : null
+        })}
       </svg>
     </div>
   )
@@ -67,7 +71,6 @@ type LinkProps = { link: MapLink; from: Placed; to: Placed; isSelected: boolean;
 function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
   const curve = curveBetween(from, to)
   const path = pathOf(curve)
-  const middle = pointAt(curve, 0.5)
   const tone = link.protocol === 'replication' ? 'replication' : toneOf(link)
   const sort = `link ${link.protocol} ${tone} ${link.breaker ? `breaker-${link.breaker}` : ''} ${isSelected ? 'selected' : ''}`
   return (
@@ -75,13 +78,23 @@ function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
     <g className={sort} onClick={() => onSelect({ kind: 'link', id: link.id })}>
       <path d={path} className="link-hit" />
       <path d={path} className="link-line" strokeWidth={widthOf(link)} />
+      <title>{`${link.from} to ${link.to}`}</title>
+    </g>
+  )
+}
+
+/** Near the caller, above all boxes: what is said of a link must not hide behind a node that it passes. */
+function LinkNotes({ link, from, to }: Pick<LinkProps, 'link' | 'from' | 'to'>) {
+  if (!link.breaker && link.faults.length === 0) return null
+  const { x, y } = pointAt(curveBetween(from, to), 0.16)
+  return (
+    <g>
       {link.breaker && (
-        <text x={middle.x} y={middle.y - 6} className="link-note">
+        <text x={x} y={y - 14} className="link-note">
           {link.breaker === 'open' ? 'breaker open' : 'breaker half open'}
         </text>
       )}
-      {link.faults.length > 0 && <FaultMark x={middle.x} y={middle.y} names={link.faults.map(({ fault }) => fault)} />}
-      <title>{`${link.from} to ${link.to}`}</title>
+      {link.faults.length > 0 && <FaultMark x={x} y={y} names={link.faults.map(({ fault }) => fault)} />}
     </g>
   )
 }
