@@ -101,6 +101,7 @@ function LinkNotes({ link, from, to }: Pick<LinkProps, 'link' | 'from' | 'to'>) 
 
 function FaultMark({ x, y, names }: { x: number; y: number; names: readonly string[] }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus; nodes and lists name the faults
     <g className="fault-mark" aria-hidden="true" transform={`translate(${x} ${y})`}>
       <circle r={10} />
       <path d="M1-7-4 1h4l-1 6 5-8H0z" />
