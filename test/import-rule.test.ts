@@ -25,8 +25,11 @@ const rules: Rule[] = [
   { folder: /^dashboards\//, may: sameFolder(1) },
   { folder: /^faults\//, may: sameFolder(1) },
   { folder: /^lessons\//, may: (path, from) => sameFolder(1)(path, from) || path.startsWith('faults/') },
-  // It shows the README's runbooks.
-  { folder: /^console\//, may: (path, from) => sameFolder(1)(path, from) || path === 'README.md' },
+  // Data of others is bundled: the runbooks, and the JSON that Grafana gets, too.
+  {
+    folder: /^console\//,
+    may: (path, from) => sameFolder(1)(path, from) || path === 'README.md' || path.startsWith('dashboards/json/'),
+  },
   { folder: /^(cluster|test)\//, may: () => true },
 ]
 

@@ -68,7 +68,7 @@ describe('a run that was never stopped', () => {
   })
 
   test('has parts that can be killed and restarted by their names', async () => {
-    const parts = ['backend-1', 'postgres-na', 'load-1', 'frontdoor-1']
+    const parts = ['backend-1', 'console-1', 'postgres-na', 'load-1', 'frontdoor-1']
     const before = await statusOf(dataDir)
     for (const id of parts) {
       expect(await runCommand(['kill', id, '--data', dataDir])).toMatchObject({ code: 0, stderr: '' })
@@ -225,7 +225,8 @@ function halfRequest(url: string): Promise<void> {
 function brokenInstallation(): string {
   const folder = newFolder()
   mkdirSync(join(folder, 'dist'))
-  for (const path of ['package.json', 'dist/backend.cjs']) symlinkSync(join(root, path), join(folder, path))
+  for (const path of ['package.json', 'dist/backend.cjs', 'dist/console.cjs', 'dist/console'])
+    symlinkSync(join(root, path), join(folder, path))
   writeFileSync(join(folder, 'dist/node.cjs'), 'console.error("this node cannot find its head"); process.exit(7)')
   return folder
 }

@@ -1,11 +1,10 @@
 // The dashboards: Grafana's own JSON, drawn here.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link, Redirect, useLocation, useSearchParams } from 'wouter'
 import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
-import type { Mark } from './annotation-marks.ts'
 import { dashboardNames, dashboardTitles, loadDashboard, nameOf, uidOf } from './catalogue.ts'
 import { DashboardContext, type DashboardScope } from './dashboard-context.ts'
 import type { DashboardJson } from './dashboard-json.ts'
@@ -15,8 +14,6 @@ import { useMarks } from './use-marks.ts'
 import { useVariables, valuesOf } from './use-variables.ts'
 import { VariableBar } from './variable-bar.tsx'
 import './dashboards.css'
-
-const noMarks: readonly Mark[] = []
 
 export function DashboardsView() {
   const [location] = useLocation()
@@ -79,14 +76,9 @@ function Dashboard({ json }: { json: DashboardJson }) {
   const [enabled, setEnabled] = useState<ReadonlySet<string>>(() => new Set(annotations.map(({ name }) => name)))
   // Values are asked for again when another range is chosen, not every few seconds.
   const shown = useVariables(list, moment, `${range.from} ${range.to}`)
-  const lastShown = useRef(shown.data)
-  if (shown.data) lastShown.current = shown.data
-  const resolved = shown.data ?? lastShown.current
+  const resolved = shown.data
   const variables = useMemo(() => valuesOf(resolved ?? []), [resolved])
-  const loadedMarks = useMarks(annotations, variables, moment, enabled)
-  const lastMarks = useRef(noMarks)
-  if (loadedMarks.length > 0 || enabled.size === 0) lastMarks.current = loadedMarks
-  const marks = lastMarks.current
+  const marks = useMarks(annotations, variables, moment, enabled)
   const onZoom = useCallback(
     (startMs: number, endMs: number) => setRange({ from: String(startMs), to: String(endMs) }),
     [setRange],
@@ -145,7 +137,7 @@ function SectionOf({ section }: { section: Section }) {
             className="dash-cell"
             style={{ '--column': column, '--row': row, '--units': panel.gridPos.h } as React.CSSProperties}
           >
-            <PanelFrame panel={panel} />
+            <PanelFrame panel={panel} underRow={section.row !== undefined} />
           </div>
         )
       })}

@@ -34,13 +34,15 @@ const drawings: Record<string, ComponentType<PanelProps>> = {
   logs: LogsPanel,
 }
 
-export function PanelFrame({ panel }: { panel: PanelJson }) {
+/** @param underRow whether a row's title stands above it: headings follow each other in order */
+export function PanelFrame({ panel, underRow }: { panel: PanelJson; underRow: boolean }) {
   const scope = useDashboard()
   const body = useRef<HTMLDivElement>(null)
   const id = useId()
   const { inView, width } = useInView(body)
   const title = interpolateText(panel.title ?? '', scope.variables)
   const Drawing = drawings[panel.type]
+  const Heading = underRow ? 'h3' : 'h2'
   const wanted = inView && width > 0 && Drawing !== undefined
   // The key has the time in it, so that what is out of date is cancelled; the last answer stays until the next is there.
   const key = wanted ? JSON.stringify([scope.variables, Math.round(width / 64)]) : undefined
@@ -49,7 +51,7 @@ export function PanelFrame({ panel }: { panel: PanelJson }) {
     <section className={`panel dash-panel panel-${panel.type}`} aria-labelledby={title ? id : undefined}>
       {title && (
         <header>
-          <h3 id={id}>{title}</h3>
+          <Heading id={id}>{title}</Heading>
           {panel.description && <Info title={title} text={interpolateText(panel.description, scope.variables)} />}
           {loading && <span className="panel-busy" aria-hidden="true" />}
           {error && (

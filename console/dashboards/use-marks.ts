@@ -1,4 +1,5 @@
 // The marks of a dashboard: what its annotations' queries say happened.
+import { useRef } from 'react'
 import { queryRange } from '../prometheus/client.ts'
 import { useLoad } from '../shell/use-load.ts'
 import { type Mark, marksOf } from './annotation-marks.ts'
@@ -7,6 +8,7 @@ import { interpolateQuery, type Variables } from './interpolation.ts'
 import { aligned, durationMs, stepMs } from './time-step.ts'
 
 const POINTS = 400
+const none: readonly Mark[] = []
 
 export function useMarks(
   annotations: readonly AnnotationJson[],
@@ -29,5 +31,8 @@ export function useMarks(
     )
     return marks.flat()
   })
-  return data ?? []
+  // The last ones stay until the next are there.
+  const last = useRef(none)
+  if (data) last.current = data
+  return key === undefined ? none : last.current
 }

@@ -1,5 +1,5 @@
 // The variables of a dashboard: what each offers, asked of Prometheus one after the other where one names another, and what is chosen.
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import { ask, labelValues, queryInstant } from '../prometheus/client.ts'
 import { useLoad } from '../shell/use-load.ts'
@@ -37,7 +37,19 @@ export function useVariables(list: readonly VariableJson[], range: Range, rangeK
       }),
     [setParams],
   )
-  return { ...loaded, set }
+  // A choice shows at once; what can be chosen of the others follows when it is known.
+  const last = useRef(loaded.data)
+  if (loaded.data) last.current = loaded.data
+  const offered = last.current
+  const data = useMemo(
+    () =>
+      offered?.map((each) => ({
+        ...each,
+        chosen: choose(each.variable, each.options, wanted[each.variable.name] ?? []),
+      })),
+    [offered, wanted],
+  )
+  return { ...loaded, data, set }
 }
 
 async function resolveVariables(

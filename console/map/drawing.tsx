@@ -56,6 +56,10 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
             onSelect={onSelect}
           />
         ))}
+        {map.links.map((link) => {
+          const [from, to] = [placed.get(link.from), placed.get(link.to)]
+          return from && to ? <LinkNotes key={link.id} {...{ link, from, to }} /> : null
+        })}
       </svg>
     </div>
   )
@@ -67,7 +71,6 @@ type LinkProps = { link: MapLink; from: Placed; to: Placed; isSelected: boolean;
 function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
   const curve = curveBetween(from, to)
   const path = pathOf(curve)
-  const middle = pointAt(curve, 0.5)
   const tone = link.protocol === 'replication' ? 'replication' : toneOf(link)
   const sort = `link ${link.protocol} ${tone} ${link.breaker ? `breaker-${link.breaker}` : ''} ${isSelected ? 'selected' : ''}`
   return (
@@ -75,20 +78,31 @@ function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
     <g className={sort} onClick={() => onSelect({ kind: 'link', id: link.id })}>
       <path d={path} className="link-hit" />
       <path d={path} className="link-line" strokeWidth={widthOf(link)} />
+      <title>{`${link.from} to ${link.to}`}</title>
+    </g>
+  )
+}
+
+/** Near the caller, above all boxes: what is said of a link must not hide behind a node that it passes. */
+function LinkNotes({ link, from, to }: Pick<LinkProps, 'link' | 'from' | 'to'>) {
+  if (!link.breaker && link.faults.length === 0) return null
+  const { x, y } = pointAt(curveBetween(from, to), 0.16)
+  return (
+    <g>
       {link.breaker && (
-        <text x={middle.x} y={middle.y - 6} className="link-note">
+        <text x={x} y={y - 14} className="link-note">
           {link.breaker === 'open' ? 'breaker open' : 'breaker half open'}
         </text>
       )}
-      {link.faults.length > 0 && <FaultMark x={middle.x} y={middle.y} names={link.faults.map(({ fault }) => fault)} />}
-      <title>{`${link.from} to ${link.to}`}</title>
+      {link.faults.length > 0 && <FaultMark x={x} y={y} names={link.faults.map(({ fault }) => fault)} />}
     </g>
   )
 }
 
 function FaultMark({ x, y, names }: { x: number; y: number; names: readonly string[] }) {
   return (
-    <g className="fault-mark" transform={`translate(${x} ${y})`}>
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus; nodes and lists name the faults
+    <g className="fault-mark" aria-hidden="true" transform={`translate(${x} ${y})`}>
       <circle r={10} />
       <path d="M1-7-4 1h4l-1 6 5-8H0z" />
       <title>{names.join(', ')}</title>
@@ -107,7 +121,7 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
       role="button"
       tabIndex={0}
       aria-pressed={isSelected}
-      aria-label={nodeInWords(node)}
+      aria-label={`${nodeTitle(node)} ${figuresOf(node)}, ${nodeInWords(node)}`}
       onClick={select}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return
@@ -119,7 +133,7 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
       <NodeIcon node={node} />
       <text className={`node-name ${nodeTitle(node).length > 14 ? 'long' : ''}`} x={30} y={20}>
         {nodeTitle(node)}
-      </text>
+      </text>{' '}
       <text className="node-figures" x={30} y={37}>
         {figuresOf(node)}
       </text>

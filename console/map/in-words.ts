@@ -11,8 +11,9 @@ export function measuredInWords({ rate, errorShare, p95S }: Measured): string {
   return parts.join(', ')
 }
 
+/** All but its name. */
 export function nodeInWords(node: MapNode): string {
-  const parts = [node.id, healthInWords(node), measuredInWords(node)]
+  const parts = [healthInWords(node), measuredInWords(node)]
   if (node.waiting !== undefined) parts.push(`${node.waiting} messages waiting`)
   if (node.databaseRole) parts.push(node.databaseRole)
   if (node.lagS !== undefined) parts.push(`${formatValue(node.lagS, 's')} behind`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { criticalPath, timeOnPath } from './critical-path.ts'
+import { criticalPath, drawnSegments, timeOnPath } from './critical-path.ts'
 import { testTrace } from './test-trace.ts'
 
 function path(lines: string): string {
@@ -53,4 +53,14 @@ test('of nothing is nothing', () => {
   expect(
     criticalPath({ id: '', spans: [], roots: [], startMicros: 0, durationMicros: 0, services: [], errors: 0 }),
   ).toEqual([])
+})
+
+test('of many segments those are drawn that can be told apart, within what is shown', () => {
+  const segments = [0, 10, 20, 500, 900].map((start) => ({ span: 1, startMicros: start, endMicros: start + 5 }))
+  const drawn = drawnSegments(segments, { startMicros: 0, endMicros: 600, gapMicros: 6 })
+  expect(drawn.map(({ startMicros, endMicros }) => [startMicros, endMicros])).toEqual([
+    [0, 25],
+    [500, 505],
+  ])
+  expect(segments[0]).toEqual({ span: 1, startMicros: 0, endMicros: 5 })
 })

@@ -50,3 +50,18 @@ function byEndDescending({ spans }: Trace, span: Span): Span[] {
 function endOf(span: Span): number {
   return span.startMicros + span.durationMicros
 }
+
+/** What of a span's segments is to be drawn between two times: those that lie closer than `gapMicros` as one. Segments are in order. */
+export function drawnSegments(
+  segments: readonly PathSegment[],
+  { startMicros: from, endMicros: to, gapMicros }: { startMicros: number; endMicros: number; gapMicros: number },
+): PathSegment[] {
+  const drawn: PathSegment[] = []
+  for (const segment of segments) {
+    if (segment.endMicros < from || segment.startMicros > to) continue
+    const last = drawn.at(-1)
+    if (last && segment.startMicros - last.endMicros < gapMicros) last.endMicros = segment.endMicros
+    else drawn.push({ ...segment })
+  }
+  return drawn
+}

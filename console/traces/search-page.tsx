@@ -16,7 +16,7 @@ import { readSearch, type TraceSearch, writeSearch } from './trace-search.ts'
 const WhyPanel = lazy(() => import('../why/why-panel.tsx').then(({ WhyPanel }) => ({ default: WhyPanel })))
 
 /** Every request of a customer passes here; a system that has no such service shows its first one. */
-const PREFERRED_SERVICES = ['storefront', 'frontdoor', 'frontend', 'gateway']
+const PREFERRED_SERVICES = ['frontdoor', 'frontend', 'gateway']
 
 export function SearchPage() {
   const [params, setParams] = useSearchParams()
@@ -151,7 +151,7 @@ export function SearchPage() {
 }
 
 function preferred(services: readonly string[] | undefined): string {
-  return PREFERRED_SERVICES.slice(1).find((name) => services?.includes(name)) ?? services?.[0] ?? ''
+  return PREFERRED_SERVICES.find((name) => services?.includes(name)) ?? services?.[0] ?? ''
 }
 
 function unique<T>(value: T, index: number, all: readonly T[]): boolean {

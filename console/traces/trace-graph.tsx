@@ -33,7 +33,7 @@ export function TraceGraph({ trace, colours }: { trace: Trace; colours: Readonly
           <g key={`${edge.from}>${edge.to}`} className={edge.errors > 0 ? 'graph-edge graph-edge-error' : 'graph-edge'}>
             <path d={pathOf(edge.points)} strokeWidth={1.2 + 4 * (edge.durationMicros / slowest)} />
             <text x={edge.label.x} y={edge.label.y}>
-              {edge.calls > 1 ? `${edge.calls} × ` : ''}
+              {edge.calls > 1 ? `${edge.calls} calls, ` : ''}
               {formatMicros(edge.durationMicros)}
             </text>
           </g>
@@ -77,7 +77,7 @@ function layOut(trace: Trace): Drawn {
   graph.setGraph({ rankdir: 'TB', nodesep: 30, ranksep: 26, marginx: MARGIN, marginy: MARGIN })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of nodes) graph.setNode(id, { ...NODE })
-  for (const { from, to } of edges) graph.setEdge(from, to, { width: 70, height: 16, labelpos: 'c' })
+  for (const { from, to } of edges) graph.setEdge(from, to, { width: 86, height: 16, labelpos: 'c' })
   layout(graph)
   const { width = 0, height = 0 } = graph.graph()
   return {

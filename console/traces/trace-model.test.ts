@@ -42,6 +42,11 @@ test('other references are links', () => {
   expect(readTrace(wire).spans[1]?.links).toEqual([{ traceId: 'other', spanId: 'z' }])
 })
 
+test('a message that was sent is both parent and link of what processed it', () => {
+  const [, consumer] = testTrace('a s send 0+9\nb~a s process 10+1').spans
+  expect([consumer?.parent, consumer?.links]).toEqual([0, [{ traceId: 't1', spanId: 'a' }]])
+})
+
 test.each([
   {},
   { spans: null, processes: null },

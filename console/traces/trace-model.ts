@@ -25,7 +25,7 @@ export type Span = {
   /** Of the process: the resource's attributes. */
   resource: Tag[]
   events: SpanEvent[]
-  /** Of other traces, or of other spans of this one beside the parent. */
+  /** Of other traces, or of other spans of this one: what it followed from without being its child, such as a message that was sent. */
   links: SpanLink[]
   warnings: string[]
   /** Undefined for a root; also when the parent is not in the trace. */
@@ -144,7 +144,7 @@ function readSpan(wire: WireSpan, traceId: string, process: Process = unknownPro
     tags,
     resource: process.resource,
     events: wire.logs?.length ? wire.logs.map(readEvent) : none,
-    links: references.length > (parent ? 1 : 0) ? readLinks(references, parent) : none,
+    links: references.length > (parent?.refType === 'CHILD_OF' ? 1 : 0) ? readLinks(references, parent) : none,
     warnings: wire.warnings?.length ? wire.warnings.map(String) : none,
     parentId: parent?.spanID,
     parent: undefined,
@@ -159,7 +159,8 @@ type WireReference = NonNullable<WireSpan['references']>[number]
 
 function readLinks(references: readonly WireReference[], parent: WireReference | undefined): SpanLink[] {
   return references
-    .filter((reference) => reference !== parent && reference.traceID && reference.spanID)
+    .filter((reference) => reference !== parent || reference.refType !== 'CHILD_OF')
+    .filter(({ traceID, spanID }) => traceID && spanID)
     .map(({ traceID = '', spanID = '' }) => ({ traceId: traceID, spanId: spanID }))
 }
 

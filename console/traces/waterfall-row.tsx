@@ -1,7 +1,7 @@
 // One span's row: where it stands in the tree, and when it was under way.
 import { type CSSProperties, memo } from 'react'
 import { formatMicros } from '../shell/clock.ts'
-import type { PathSegment } from './critical-path.ts'
+import { drawnSegments, type PathSegment } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
 import { networkGap } from './network-gap.ts'
 import type { Span, Trace } from './trace-model.ts'
@@ -90,6 +90,7 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
   const width = place(span.startMicros + span.durationMicros) - left
   const gap = networkGap(trace, span)
   const label = durationPlace(left, left + width)
+  const drawn = segments ? drawnSegments(segments, drawnWindow(trace, window)) : []
   return (
     <div className="lane" aria-hidden="true">
       {left <= 100 && left + width >= 0 && (
@@ -105,7 +106,7 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
           )}
         </div>
       )}
-      {segments?.map(({ startMicros, endMicros }) => (
+      {drawn.map(({ startMicros, endMicros }) => (
         <span
           key={startMicros}
           className="critical"
@@ -137,6 +138,17 @@ function Lane({ trace, span, window, colour, segments, logs }: Props) {
 function placer({ startMicros, durationMicros }: Trace, { start, end }: ViewWindow): (micros: number) => number {
   const whole = Math.max(1, durationMicros)
   return (micros) => (((micros - startMicros) / whole - start) / (end - start)) * 100
+}
+
+/** Narrower than a lane's 1/500, two segments look like one. */
+const LANE_STEPS = 500
+
+function drawnWindow({ startMicros, durationMicros }: Trace, { start, end }: ViewWindow) {
+  return {
+    startMicros: startMicros + start * durationMicros,
+    endMicros: startMicros + end * durationMicros,
+    gapMicros: ((end - start) * durationMicros) / LANE_STEPS,
+  }
 }
 
 /** Where a bar's duration stands: after it, before it, or, when it fills the lane, on it. Ends in % of the lane. */

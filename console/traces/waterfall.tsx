@@ -1,5 +1,4 @@
-// The waterfall: one row a span, drawn only where it is looked at. Ten thousand rows cost what fifty do.
-import { useVirtualizer } from '@tanstack/react-virtual'
+// The waterfall of a trace: what is folded, found, chosen and zoomed, by mouse and by keyboard. The rows themselves are in waterfall-rows.tsx.
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { groupBy } from '../shell/grouping.ts'
 import { useShortcut } from '../shell/shortcuts.tsx'
@@ -11,12 +10,12 @@ import { TimeAxis } from './time-axis.tsx'
 import type { Trace } from './trace-model.ts'
 import { pan, type ViewWindow, wholeWindow, zoom } from './view-window.ts'
 import { collapseBelow, expandTo, visibleRows } from './visible-rows.ts'
-import { WaterfallRow } from './waterfall-row.tsx'
+import { WaterfallRows } from './waterfall-rows.tsx'
 import { WaterfallTools } from './waterfall-tools.tsx'
 
-const ROW_HEIGHT = 26
-const OVERSCAN = 12
 const ZOOM_STEP = 0.6
+
+const noSegments: ReadonlyMap<number, PathSegment[]> = new Map()
 
 type Props = {
   trace: Trace
@@ -40,12 +39,6 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
   const segments = useMemo(() => groupBy(path, ({ span }) => span), [path])
   const matches = useMemo(() => findSpans(trace, query), [trace, query])
   const matching = useMemo(() => (query.trim() ? new Set(matches) : undefined), [matches, query])
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: OVERSCAN,
-  })
   const goTo = useCallback(
     (index: number) => {
       setCollapsed((before) => expandTo(trace, index, before))
@@ -53,11 +46,6 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
     },
     [trace],
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the row moves when others fold
-  useEffect(() => {
-    const row = rowOf.get(active)
-    if (row !== undefined) virtual.scrollToIndex(row, { align: 'auto' })
-  }, [active, rowOf])
   useEffect(() => {
     if (chosen !== undefined) goTo(chosen)
   }, [chosen, goTo])
@@ -119,40 +107,22 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
       />
       <Minimap trace={trace} colours={colours} window={window} onWindow={setWindow} />
       <TimeAxis trace={trace} window={window} />
-      <div
+      <WaterfallRows
         ref={scroller}
-        className="waterfall-rows"
-        role="tree"
-        aria-label="Spans"
-        tabIndex={0}
-        aria-activedescendant={rowOf.has(active) ? `span-${active}` : undefined}
-        onKeyDown={onKey}
-      >
-        <div role="none" className="waterfall-space" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const span = trace.spans[rows[item.index] ?? 0]
-            if (!span) return null
-            return (
-              <WaterfallRow
-                key={span.index}
-                trace={trace}
-                span={span}
-                top={item.start}
-                window={window}
-                colour={colours.get(span.service) ?? 'var(--ink-3)'}
-                segments={showPath ? segments.get(span.index) : undefined}
-                logs={logsBySpan.get(span.id)}
-                collapsed={collapsed.has(span.index)}
-                active={span.index === active}
-                chosen={span.index === chosen}
-                dimmed={matching !== undefined && !matching.has(span.index)}
-                onToggle={toggle}
-                onChoose={stableChoose}
-              />
-            )
-          })}
-        </div>
-      </div>
+        trace={trace}
+        colours={colours}
+        rows={rows}
+        window={window}
+        segments={showPath ? segments : noSegments}
+        logsBySpan={logsBySpan}
+        collapsed={collapsed}
+        active={active}
+        chosen={chosen}
+        matching={matching}
+        onToggle={toggle}
+        onChoose={stableChoose}
+        onKey={onKey}
+      />
     </div>
   )
 }

@@ -26,7 +26,7 @@ export const annotationSources = {
   changes: {
     name: 'Changes',
     color: 'blue',
-    expr: changes('cluster|load|scaled|node-restarted'),
+    expr: changes('cluster|load|scaled|node-restarted|policy'),
     title: '{{change}}: {{subject}}',
     tags: 'change,subject',
     valueIsMoment: true,
@@ -43,7 +43,7 @@ export const annotationSources = {
   faults: {
     name: 'Faults',
     color: 'purple',
-    expr: changes('fault-.*'),
+    expr: changes('fault'),
     title: '{{change}}: {{subject}}',
     tags: 'change,subject',
     valueIsMoment: true,

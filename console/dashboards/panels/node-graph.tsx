@@ -87,7 +87,7 @@ export function NodeGraphPanel({ panel, data }: PanelProps) {
             transform={`translate(${place.x} ${place.y})`}
             role="button"
             tabIndex={0}
-            aria-label={`${node.title}: ${[node.main, node.secondary].filter(Boolean).join(', ')}`}
+            aria-label={[node.main, node.secondary, node.title].filter(Boolean).join(' ')}
             onClick={() => open(node)}
             onKeyDown={(event) => event.key === 'Enter' && open(node)}
             onPointerEnter={() => setFocus(node.id)}
@@ -99,10 +99,10 @@ export function NodeGraphPanel({ panel, data }: PanelProps) {
             <Arcs node={node} />
             <text className="graph-main" y={node.secondary ? -3 : 4}>
               {node.main}
-            </text>
+            </text>{' '}
             <text className="graph-secondary" y={11}>
               {node.secondary}
-            </text>
+            </text>{' '}
             <text className="graph-title" y={RADIUS + 16}>
               {node.title}
             </text>

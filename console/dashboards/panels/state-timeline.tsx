@@ -20,7 +20,7 @@ export function StateTimelinePanel({ panel, data }: PanelProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <section className="state-rows" tabIndex={0} aria-label={panel.title}>
+      <section className="state-rows" tabIndex={0} aria-label={`States of ${panel.title}`}>
         {rows.map(({ time, states, name }) => {
           const spells = stateSpells(time, states, stepMs)
           const last = spells.at(-1)

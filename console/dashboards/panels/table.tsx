@@ -23,7 +23,7 @@ export function TablePanel({ panel, data }: PanelProps) {
   if (!frame) return null
   const sorted = sorting ? sortFrame(frame, sorting.name, sorting.descending) : frame
   const sort = (name: string) => setSorting({ name, descending: sorting?.name === name ? !sorting.descending : true })
-  return <DataTable frame={sorted} sorting={sorting} onSort={sort} label={panel.title ?? 'Table'} />
+  return <DataTable frame={sorted} sorting={sorting} onSort={sort} label={`Rows of ${panel.title ?? 'the table'}`} />
 }
 
 type Props = { frame: Frame; sorting: Sorting | undefined; onSort: (name: string) => void; label: string }

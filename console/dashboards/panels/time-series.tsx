@@ -17,7 +17,7 @@ import { formatValue } from '../units.ts'
 type Line = { field: Field; name: string; color: string }
 
 const TITLE_PX = 42
-const LEGEND_ROW_PX = 23
+const LEGEND_ROW_PX = 25
 const MAX_LEGEND_ROWS = 5
 const MAX_DOTS = 250
 
@@ -72,7 +72,14 @@ export function TimeSeriesPanel({ panel, data }: PanelProps) {
         onDot={({ traceId }) => navigate(tracePath(traceId))}
       />
       {legend.showLegend !== false && (
-        <Legend lines={lines} hidden={hidden} calcs={legend.calcs ?? []} onChoose={choose} maxHeight={legendPx} />
+        <Legend
+          title={panel.title ?? ''}
+          lines={lines}
+          hidden={hidden}
+          calcs={legend.calcs ?? []}
+          onChoose={choose}
+          maxHeight={legendPx}
+        />
       )}
     </>
   )
@@ -128,6 +135,7 @@ function labelOf(title: string, lines: readonly Line[], unit: string | undefined
 }
 
 type LegendProps = {
+  title: string
   lines: readonly Line[]
   hidden: ReadonlySet<string>
   calcs: readonly string[]
@@ -135,14 +143,14 @@ type LegendProps = {
   maxHeight: number
 }
 
-function Legend({ lines, hidden, calcs, onChoose, maxHeight }: LegendProps) {
+function Legend({ title, lines, hidden, calcs, onChoose, maxHeight }: LegendProps) {
   const scope = useDashboard()
   const rows = lines.toSorted(
     (a, b) => (reduceValues('lastNotNull', b.field.values) ?? -1) - (reduceValues('lastNotNull', a.field.values) ?? -1),
   )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section className="legend" style={{ maxHeight }} tabIndex={0} aria-label="Legend">
+    <section className="legend" style={{ maxHeight }} tabIndex={0} aria-label={`Legend of ${title}`}>
       <table>
         <thead>
           <tr>

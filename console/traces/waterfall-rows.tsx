@@ -1,0 +1,82 @@
+// The rows of a waterfall, drawn only where they are looked at: ten thousand cost what fifty do, and scrolling draws nothing else anew.
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, memo, type RefObject, useEffect } from 'react'
+import type { PathSegment } from './critical-path.ts'
+import type { LogLine } from './logs-api.ts'
+import type { Trace } from './trace-model.ts'
+import type { ViewWindow } from './view-window.ts'
+import { WaterfallRow } from './waterfall-row.tsx'
+
+const ROW_HEIGHT = 26
+const OVERSCAN = 10
+
+type Props = {
+  /** What scrolls. */
+  ref: RefObject<HTMLDivElement | null>
+  trace: Trace
+  colours: ReadonlyMap<string, string>
+  /** Indexes of spans, in order. */
+  rows: readonly number[]
+  window: ViewWindow
+  segments: ReadonlyMap<number, PathSegment[]>
+  logsBySpan: ReadonlyMap<string, LogLine[]>
+  collapsed: ReadonlySet<number>
+  active: number
+  chosen: number | undefined
+  /** Undefined while nothing is searched. */
+  matching: ReadonlySet<number> | undefined
+  onToggle: (index: number) => void
+  onChoose: (index: number) => void
+  onKey: (event: KeyboardEvent) => void
+}
+
+export const WaterfallRows = memo(function WaterfallRows(props: Props) {
+  const { ref, trace, rows, active, chosen, collapsed, matching, onKey } = props
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => ref.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  })
+  const activeRow = rows.indexOf(active)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move of the row is a reason to scroll
+  useEffect(() => {
+    if (activeRow >= 0) virtual.scrollToIndex(activeRow, { align: 'auto' })
+  }, [activeRow])
+  return (
+    <div
+      ref={ref}
+      className="waterfall-rows"
+      role="tree"
+      aria-label="Spans"
+      tabIndex={0}
+      aria-activedescendant={activeRow >= 0 ? `span-${active}` : undefined}
+      onKeyDown={onKey}
+    >
+      <div role="none" className="waterfall-space" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const span = trace.spans[rows[item.index] ?? 0]
+          if (!span) return null
+          return (
+            <WaterfallRow
+              key={span.index}
+              trace={trace}
+              span={span}
+              top={item.start}
+              window={props.window}
+              colour={props.colours.get(span.service) ?? 'var(--ink-3)'}
+              segments={props.segments.get(span.index)}
+              logs={props.logsBySpan.get(span.id)}
+              collapsed={collapsed.has(span.index)}
+              active={span.index === active}
+              chosen={span.index === chosen}
+              dimmed={matching !== undefined && !matching.has(span.index)}
+              onToggle={props.onToggle}
+              onChoose={props.onChoose}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+})
