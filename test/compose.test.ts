@@ -41,7 +41,8 @@ describe('the file', () => {
 
   const hasOldCompose = spawnSync('docker-compose', ['version']).status === 0
   const name = 'is understood by Debian’s docker-compose, but for two keys that came later'
-  test.skipIf(!hasOldCompose)(hasOldCompose ? name : `${name} (docker-compose is not installed)`, () => {
+  const isSkipped = !hasOldCompose && process.env['CI'] !== 'true'
+  test.skipIf(isSkipped)(isSkipped ? `${name} (docker-compose is not installed)` : name, () => {
     const folder = mkdtempSync(join(tmpdir(), 'faultline-compose-'))
     try {
       const { name: _, ...yaml } = readComposeYaml() as Record<string, unknown>

@@ -18,7 +18,8 @@ export function readMemory(path: string): Memory {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { leases: [], isLedgerFounded: false }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { leases: [], isLedgerFounded: false }
     throw error
   }
   try {
