@@ -9,6 +9,8 @@ COPY otel otel
 COPY console console
 COPY dashboards dashboards
 COPY cluster cluster
+# The console shows its runbooks.
+COPY README.md ./
 RUN node cluster/bin/build.js --image
 
 FROM node:24.13.0-bookworm-slim
