@@ -1,11 +1,16 @@
-# One image for every node, for the control plane, and for the two containers that run once before them.
+# One image for every node, for the control plane and the console, and for the two containers that run once before them.
 FROM node:24.13.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY services services
+COPY faults faults
 COPY otel otel
+COPY console console
+COPY dashboards dashboards
 COPY cluster cluster
+# The console shows its runbooks.
+COPY README.md ./
 RUN node cluster/bin/build.js --image
 
 FROM node:24.13.0-bookworm-slim
@@ -17,7 +22,8 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/services/media/pages services/media/pages
 COPY --from=build /app/cluster/container/healthy /app/cluster/container/faultline /usr/local/bin/
 # Fresh volumes take over the owner of the folder that they are mounted on.
-RUN for folder in run/faultline/token run/faultline/passwords run/faultline/postgres var/lib/faultline/media var/lib/faultline/control; \
+RUN for folder in run/faultline/token run/faultline/passwords run/faultline/postgres var/lib/faultline/media var/lib/faultline/ledger \
+    var/lib/faultline/control; \
     do install -d -o node -g node "/$folder"; done
 USER node
 # As cluster/supervisor/frugality.ts and cluster/bin/node-flags.js have them: the code cache in dist/ is of use with the same flags only.

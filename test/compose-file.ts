@@ -19,6 +19,7 @@ export type ComposeService = {
   cap_drop?: string[]
   security_opt?: string[]
   mem_limit?: string
+  ulimits?: Record<string, number>
   stop_grace_period?: string
   network_mode?: string
   environment?: Record<string, string>

@@ -17,6 +17,7 @@ const variables: Record<string, (folder: string) => [string, string]> = {
   '/run/faultline/passwords': (folder) => ['FAULTLINE_PASSWORDS_DIR', folder],
   '/run/faultline/postgres': (folder) => ['FAULTLINE_POSTGRES_PASSWORDS_DIR', folder],
   '/var/lib/faultline/media': (folder) => ['FAULTLINE_MEDIA_DIR', folder],
+  '/var/lib/faultline/ledger': (folder) => ['FAULTLINE_LEDGER_DIR', folder],
   '/var/lib/faultline/control': (folder) => ['FAULTLINE_DATA', folder],
 }
 
@@ -94,7 +95,7 @@ export class ComposeProcesses {
     const { address } = this.get(name)
     const [host, port] = address.split(':')
     const [, program = '', wanted = '', ...rest] = compose.services[serviceOf(name)]?.healthcheck?.test ?? []
-    const args = [join(image.folder, 'usr/local/bin', program), wanted === '7070' ? (port ?? '') : wanted, ...rest]
+    const args = [join(image.folder, 'usr/local/bin', program), port ?? wanted, ...rest]
     return spawnSync('bash', args, { env: { PATH: '/usr/bin:/bin', HEALTH_HOST: host } }).status === 0
   }
 
@@ -128,12 +129,12 @@ export class ComposeProcesses {
     const { image, compose, addresses } = this.#deps
     const { command = image.command } = compose.services[service] ?? {}
     const name = index === 1 ? service : `${service}-${index}`
-    const fixed = addresses[`${service}:7070`]
+    const [, fixed] = Object.entries(addresses).find(([name]) => name.startsWith(`${service}:`)) ?? []
     const address = fixed ?? `127.77.0.${++this.#addresses}:8080`
     const [, ...flags] = image.entrypoint
     const options = this.#options(service, address.split(':')[0] ?? '', {
       FAULTLINE_HOLDER: `container-of-${name}`,
-      ...(fixed ? { FAULTLINE_PORT: fixed.split(':')[1] } : {}),
+      ...(fixed ? { FAULTLINE_PORT: fixed.split(':')[1], FAULTLINE_CONSOLE_PORT: fixed.split(':')[1] } : {}),
     })
     const child = spawn(process.execPath, [...flags, ...command], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''

@@ -3,10 +3,11 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nodeFlags } from '../cluster/bin/node-flags.js'
 import { mallocEnvironment } from '../cluster/supervisor/frugality.ts'
-import { nodesFor } from '../cluster/topology/nodes.ts'
+import { firstLedgerNodes, nodesFor } from '../cluster/topology/nodes.ts'
 import { readCompose } from './compose-file.ts'
 import { ComposeProcesses } from './compose-processes.ts'
 import { type ContainerPostgres, startContainerPostgres } from './container-postgres.ts'
@@ -20,10 +21,13 @@ import { until } from './until.ts'
 const LOAD = 2
 const compose = readCompose({ FAULTLINE_LOAD: String(LOAD) })
 const own = Object.entries(compose.services).filter(([, { image }]) => image === 'faultline:local')
-/** One region is enough to see how containers start, scale and end; the others' settings are compared in compose.test.ts. */
+/** One region, and the whole ledger, is enough to see how containers start, scale and end; compose.test.ts compares the others' settings. */
 const regions = ['na', 'global']
-const shop = own.filter(([, { environment }]) => regions.includes(environment?.['FAULTLINE_REGION'] ?? ''))
-const nodeIds = nodesFor('full').flatMap(({ id, region }) => (regions.includes(region) ? [id] : []))
+const isHere = (region: string, kind: string) => regions.includes(region) || kind === 'ledger'
+const shop = own.filter(([, { environment = {} }]) =>
+  isHere(environment['FAULTLINE_REGION'] ?? '', environment['FAULTLINE_KIND'] ?? ''),
+)
+const nodeIds = nodesFor('full').flatMap(({ id, region, kind }) => (isHere(region, kind) ? [id] : []))
 
 // Each test starts and stops whole processes.
 vi.setConfig({ testTimeout: 120_000 })
@@ -33,12 +37,14 @@ let image: Image
 let containers: ComposeProcesses
 let postgres: ContainerPostgres | undefined
 let prometheus: RealPrometheus | undefined
+let databasePort: number
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'faultline-compose-'))
   chmodSync(folder, 0o755)
   image = buildImage(join(folder, 'image'))
   const [control, database, metrics] = [await freePort(), await freePort(), await freePort()]
+  databasePort = database
   const server = `127.0.0.1:${database}`
   // Replicas have a test of their own.
   const servers = Object.fromEntries(['na', 'eu', 'asia'].map((region) => [`postgres-${region}:5432`, server]))
@@ -46,6 +52,7 @@ beforeAll(async () => {
   const addresses = {
     ...servers,
     'control:7070': `127.0.0.1:${control}`,
+    'console:7080': `127.0.0.1:${await freePort()}`,
     'collector:4318': nobody,
     'jaeger:16686': nobody,
     'frontdoor:8080': nobody,
@@ -68,6 +75,7 @@ beforeAll(async () => {
   postgres = await startContainerPostgres(service, { folder, passwords, port: database })
   await containers.once('setup')
   await containers.start('control')
+  await containers.start('console')
   for (const [name, { scale = 1 }] of inOrder()) {
     for (let index = 1; index <= scale; index++) await containers.start(name, index)
   }
@@ -120,7 +128,8 @@ describe('the image', () => {
     const files = readdirSync(join(image.folder, 'app'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((file) => /\.(ts|map)$|testdata/.test(file) && !file.endsWith('.d.ts'))).toEqual([])
     expect(readdirSync(join(image.folder, 'app/node_modules'))).toEqual(['@node-rs'])
-    for (const file of ['dist/node.cache', 'dist/start-node.cjs', 'dist/container.cjs', 'dist/faultline.cjs']) {
+    const bundles = ['start-node', 'container', 'console', 'faultline'].map((name) => `dist/${name}.cjs`)
+    for (const file of ['dist/node.cache', 'dist/console/index.html', ...bundles]) {
       expect(files, file).toContain(file)
     }
   })
@@ -174,6 +183,77 @@ test('an order goes through, and load comes', async () => {
   await until('requests of the load generator', async () => {
     return /load_requests_offered_total [1-9]/.test(await metricsOf('load'))
   })
+})
+
+test('the console is opened by the link that the control container prints, and passes on what it is asked', async () => {
+  const link = new URL(faultline('open', '--print').stdout.trim())
+  expect(link.origin).toBe('http://127.0.0.1:7080')
+  const origin = `http://${containers.get('console').address}`
+  expect((await fetch(origin)).headers.get('content-type')).toContain('text/html')
+  expect((await fetch(`${origin}/control/v1/status`)).status).toBe(401)
+  const key = new URLSearchParams(link.hash.slice(1)).get('key')
+  const session = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-faultline-console': '1', origin },
+    body: JSON.stringify({ key }),
+  })
+  expect(session.status).toBe(200)
+  expect((await session.json()) as object).toMatchObject({
+    has: { control: true, jaeger: true, prometheus: true, shop: true, otlp: true },
+  })
+  const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const answer = await fetch(`${origin}/control/v1/status`, { headers: { cookie } })
+  const { nodes } = (await answer.json()) as Status
+  expect(nodes.map(({ id }) => id).sort()).toEqual([...nodeIds, 'control'].sort())
+})
+
+describe('the ledger', () => {
+  const identityOf = (id: string) => {
+    const file = join(containers.volume(id), id, 'identity.json')
+    return (JSON.parse(readFileSync(file, 'utf8')) as { id: string }).id
+  }
+
+  test('is founded by its three nodes, each on the volume of its name', () => {
+    for (const id of firstLedgerNodes('full')) expect(identityOf(id)).toBe(id)
+    expect(faultline('ledger', 'verify').status).toBe(0)
+  })
+
+  test('is joined, not founded again, by a node that lost its disk', async () => {
+    await containers.stop('ledger-eu', 'SIGKILL')
+    rmSync(join(containers.volume('ledger-eu'), 'ledger-eu'), { recursive: true })
+    expect(await placeOrder()).toBe(201)
+    await containers.start('ledger-eu')
+    const name = identityOf('ledger-eu')
+    expect(name).toMatch(/^ledger-eu~/)
+    await until('the new member to vote', () => faultline('ledger', 'show', '--json').stdout.includes(name), 30_000)
+    await until('the chain to be whole everywhere', () => faultline('ledger', 'verify').status === 0, 30_000)
+    expect(await placeOrder()).toBe(201)
+  })
+})
+
+test('which commits count is set in the database, and is as it was after a restart of the control plane', async () => {
+  const password = readFileSync(join(containers.volume('postgres-passwords'), 'superuser'), 'utf8')
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: databasePort,
+    user: 'faultline',
+    password,
+    database: 'postgres',
+  })
+  await client.connect()
+  try {
+    const names = async () => (await client.query('SHOW synchronous_standby_names')).rows[0]?.synchronous_standby_names
+    expect(await names()).toBe('')
+    // No replica is there: whoever commits waits until it is taken back.
+    expect(faultline('policy', 'set', 'synchronousReplication', 'any')).toMatchObject({ status: 0 })
+    await until('the primary to have it', async () => (await names()) === 'ANY 1 ("postgres-eu", "postgres-asia")')
+    await containers.stop('control', 'SIGKILL')
+    await containers.start('control')
+    await until('the primary to have it off', async () => (await names()) === '')
+    expect(await placeOrder()).toBe(201)
+  } finally {
+    await client.end()
+  }
 })
 
 test('what no container may give back fits into its limit, with room to spare', () => {
@@ -256,6 +336,6 @@ prometheusTest(
 )
 
 test('stopped, every container leaves in order', async () => {
-  for (const name of ['load', 'frontdoor', 'gateway-na', 'orders', 'control'])
+  for (const name of ['load', 'frontdoor', 'gateway-na', 'orders', 'ledger-asia', 'console', 'control'])
     expect(await containers.stop(name), name).toBe(0)
 })

@@ -51,6 +51,7 @@ const listens: Record<string, number[]> = {
   collector: [
     portOf(collector.receivers.otlp.protocols.http?.endpoint ?? ''),
     portOf(collector.exporters.prometheus.endpoint),
+    ...(collector.service.telemetry.metrics.readers ?? []).map(({ pull }) => pull.exporter.prometheus.port),
   ],
   jaeger: [
     portOf(jaeger.receivers.otlp.protocols.grpc?.endpoint ?? ''),
@@ -69,7 +70,8 @@ describe('every address', () => {
     ...datasources.map(({ url }) => url),
     ...prometheus.scrape_configs.flatMap(({ http_sd_configs = [], static_configs = [] }) => [
       ...http_sd_configs.map(({ url }) => url),
-      ...static_configs.flatMap(({ targets }) => targets),
+      // Prometheus looks at itself, too.
+      ...static_configs.flatMap(({ targets }) => targets.map((target) => target.replace('localhost', 'prometheus'))),
     ]),
     ...Object.entries(serviceOf('control').environment ?? {})
       .filter(([name]) => /OTLP|JAEGER|PROMETHEUS/.test(name))

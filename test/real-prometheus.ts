@@ -22,14 +22,19 @@ export function prometheusTest(name: string, body: () => Promise<void>, timeoutM
 /**
  * @param config its configuration file, YAML or JSON, whose `rule_files` may name the files given
  * @param files further files beside it, by name
+ * @param wantedPort where it listens; any that is free when omitted
  */
-export async function startRealPrometheus(config: object, files: Record<string, string> = {}): Promise<RealPrometheus> {
+export async function startRealPrometheus(
+  config: object,
+  files: Record<string, string> = {},
+  wantedPort?: number,
+): Promise<RealPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-prometheus-'))
   for (const [name, text] of Object.entries({ ...files, 'prometheus.yml': JSON.stringify(config) })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
-  const port = await freePort()
+  const port = wantedPort ?? (await freePort())
   const args = [
     '--config.file=prometheus.yml',
     '--storage.tsdb.path=data',

@@ -67,6 +67,16 @@ const ServiceGraph = z.strictObject({
   metrics_flush_interval: duration,
 })
 // https://opentelemetry.io/docs/collector/configuration/#service and /docs/collector/internal-telemetry/
+const PullExporter = z.strictObject({
+  prometheus: z.strictObject({
+    host: z.string(),
+    port: z.number().int(),
+    without_scope_info: z.boolean(),
+    without_units: z.boolean(),
+    // With the suffix `_total`, which our dashboards name.
+    without_type_suffix: z.literal(false),
+  }),
+})
 const Service = z.strictObject({
   extensions: z.array(componentId).optional(),
   pipelines: z.record(
@@ -79,7 +89,10 @@ const Service = z.strictObject({
   ),
   telemetry: z.strictObject({
     logs: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']) }),
-    metrics: z.strictObject({ level: z.enum(['none', 'basic', 'normal', 'detailed']) }),
+    metrics: z.strictObject({
+      level: z.enum(['none', 'basic', 'normal', 'detailed']),
+      readers: z.array(z.strictObject({ pull: z.strictObject({ exporter: PullExporter }) })).optional(),
+    }),
   }),
 })
 // https://github.com/open-telemetry/opentelemetry-collector/tree/main/receiver/otlpreceiver

@@ -38,7 +38,8 @@ test.each(nodesFor('full'))('$id has in its container what the supervisor would 
     `postgres://${role}:${secrets.database[role]}@${server}:5432/${database}`
   const hasReplica = postgresNodesFor('full').some(({ region, role }) => region === node.region && role === 'replica')
   const settings = readSettings('node', settingsOf(node.region))
-  expect(containerEnvironment(node, settings, 'the-token-of-this-run')).toEqual({
+  const lease = { ...node, ledgerFounders: ['ledger-na', 'ledger-eu', 'ledger-asia'] }
+  expect(containerEnvironment(lease, settings, 'the-token-of-this-run')).toEqual({
     ...nodeEnvironment(node, {
       port: 8080,
       controlUrl: 'ws://control:7070',
@@ -59,6 +60,16 @@ test.each(nodesFor('full'))('$id has in its container what the supervisor would 
     FAULTLINE_HOST: '0.0.0.0',
     FAULTLINE_PARENT_PIPE: '0',
   })
+})
+
+test('a ledger node founds nothing once there is a ledger', () => {
+  const [node] = nodesFor('full').filter(({ kind }) => kind === 'ledger')
+  if (!node) throw new Error('the topology has no ledger')
+  const settings = readSettings('node', { ...settingsOf(node.region), FAULTLINE_KIND: 'ledger' })
+  expect(containerEnvironment({ ...node, ledgerFounders: [node.id] }, settings, 'x')).toHaveProperty(
+    'FAULTLINE_LEDGER_FOUNDERS',
+  )
+  expect(containerEnvironment(node, settings, 'x')).not.toHaveProperty('FAULTLINE_LEDGER_FOUNDERS')
 })
 
 test('settings that are wrong are named, all of them, without their values', () => {

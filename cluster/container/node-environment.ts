@@ -1,9 +1,10 @@
 // The environment of a node in a container: the same as the supervisor's nodes have, from the container's settings and its secrets.
 import { join } from 'node:path'
+import type { LeaseAnswer } from '../control-plane/lease-contract.ts'
 import { readOrCreateSecrets, type Secrets } from '../supervisor/secrets.ts'
 import { nodeEnvironment } from '../topology/environment.ts'
 import { kindSpec } from '../topology/kinds.ts'
-import { type NodeSpec, nodesFor } from '../topology/nodes.ts'
+import type { NodeSpec } from '../topology/nodes.ts'
 import { databaseUrl } from './database-urls.ts'
 import { readSecret } from './make-secrets.ts'
 import type { SettingsOf } from './settings.ts'
@@ -13,9 +14,9 @@ export function needsPasswords(kind: NodeSpec['kind']): boolean {
   return kindSpec(kind).database !== undefined || kind === 'users' || kind === 'gateway'
 }
 
-/** Throws an `Error` that names the secret that is missing. */
+/** `lease` is the control plane's answer. Throws an `Error` that names the secret that is missing. */
 export function containerEnvironment(
-  node: NodeSpec,
+  { ledgerFounders, ...node }: LeaseAnswer,
   settings: SettingsOf<'node'>,
   token: string,
 ): Record<string, string> {
@@ -33,8 +34,7 @@ export function containerEnvironment(
     version: settings.FAULTLINE_VERSION,
     mediaDir: settings.FAULTLINE_MEDIA_DIR,
     ledgerDir: settings.FAULTLINE_LEDGER_DIR,
-    // Who finds a ledger on its disk does not found another.
-    ledgerFounders: () => nodesFor('full').flatMap(({ id, kind }) => (kind === 'ledger' ? [id] : [])),
+    ledgerFounders: () => ledgerFounders,
     sessionSecret: secrets?.session ?? '',
     logLevel: settings.FAULTLINE_LOG_LEVEL,
     seed: settings.FAULTLINE_SEED,

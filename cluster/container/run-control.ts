@@ -10,6 +10,7 @@ import { standardPorts } from '../supervisor/ports.ts'
 import { identify } from '../supervisor/process-identity.ts'
 import { type RunFile, removeRunFile, writeRunFile } from '../supervisor/run-file.ts'
 import { readSecret } from './make-secrets.ts'
+import { createReplicationSwitch } from './replication-switch.ts'
 import type { SettingsOf } from './settings.ts'
 
 /** Where docker-compose.yml publishes the cluster on the machine that runs it; what is not published has the name that nodes use. */
@@ -30,6 +31,10 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
   const { FAULTLINE_DATA: dataDir, FAULTLINE_VERSION: version, FAULTLINE_OTLP_URL: otlp } = settings
   const log = createLogger({ id: CONTROL_ID, kind: CONTROL_ID, region: 'global', level: 'info' })
   const token = readSecret(settings.FAULTLINE_TOKEN_FILE)
+  const replication = createReplicationSwitch({
+    server: settings.FAULTLINE_POSTGRES,
+    password: readSecret(join(settings.FAULTLINE_POSTGRES_PASSWORDS_DIR, 'superuser')),
+  })
   const { controlPlane, close } = await startStandalone(
     {
       log,
@@ -39,6 +44,7 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
       load: settings.FAULTLINE_LOAD,
       memoryFile: join(dataDir, 'leases.json'),
       allowedHosts: [...loopbackHosts, CONTROL_ID],
+      setSynchronousReplication: replication.set,
       otherTargets: [
         { id: CONTROL_ID, kind: 'supervisor', region: 'global', address: `${CONTROL_ID}:${settings.FAULTLINE_PORT}` },
       ],
@@ -47,9 +53,12 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
   )
   writeRunFile(dataDir, describeRun(settings, token, controlPlane.port))
   log.info({ port: controlPlane.port }, 'listening')
+  // A control plane that starts has all policies at their defaults; the database may still have what it was told by the one before.
+  replication.reset()
   const stop = async (signal: string) => {
     log.info({ reason: signal }, 'leaving')
     removeRunFile(dataDir)
+    replication.close()
     await close()
     process.exit(0)
   }

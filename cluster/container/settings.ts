@@ -30,6 +30,9 @@ const ContainerSettings = {
     FAULTLINE_JAEGER_URL: z.url(),
     FAULTLINE_PROMETHEUS_URL: z.url(),
     FAULTLINE_SHOP_URL: z.url(),
+    /** The primary, and its superuser's password: to set which commits count. */
+    FAULTLINE_POSTGRES: address,
+    FAULTLINE_POSTGRES_PASSWORDS_DIR: z.string().min(1).default(POSTGRES_PASSWORDS_DIR),
   }),
   secrets: z.object({
     FAULTLINE_TOKEN_FILE: shared.FAULTLINE_TOKEN_FILE,

@@ -2,7 +2,8 @@
 // Everything else is the container engine's business, and the answer names the command.
 import { setTimeout as delay } from 'node:timers/promises'
 import { HttpError } from '../../services/kit/http/errors.ts'
-import { kindSpec } from '../topology/kinds.ts'
+import { kindSpec, type NodeKind } from '../topology/kinds.ts'
+import { type NodeSpec, placesOf } from '../topology/nodes.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { Leases } from './leases.ts'
 import type { ProcessStatus, Supervision } from './supervision.ts'
@@ -17,9 +18,12 @@ export type ContainerSupervisionDeps = {
   /** There when the first request comes. */
   plane: () => ControlPlane
   now: () => number
+  /** By whoever may change a setting of the database; refused when omitted. */
+  setSynchronousReplication?: Supervision['setSynchronousReplication'] | undefined
 }
 
-export function createContainerSupervision({ leases, plane, now }: ContainerSupervisionDeps): Supervision {
+export function createContainerSupervision(deps: ContainerSupervisionDeps): Supervision {
+  const { leases, plane, now } = deps
   const nodes = (): ProcessStatus[] =>
     leases.present().map(({ node, host, port, restarts, startedAtMs }) => ({
       id: node.id,
@@ -70,20 +74,32 @@ export function createContainerSupervision({ leases, plane, now }: ContainerSupe
     async scale(kind, replicas) {
       const { scalable } = kindSpec(kind)
       if (scalable !== true) throw new HttpError(409, 'not_scalable', `${kind} does not scale: ${scalable.reason}`)
-      throw elsewhere(`docker compose up --detach --no-recreate --scale ${kind}=${replicas}`)
+      const scales = servicesOf(kind).map((service) => `--scale ${service}=${replicas}`)
+      throw elsewhere(`docker compose up --detach --no-recreate ${scales.join(' ')}`)
     },
     restart,
     async kill(id) {
-      throw elsewhere(`docker compose kill ${leases.get(id)?.node.kind ?? 'SERVICE'}`)
+      const node = leases.get(id)?.node
+      throw elsewhere(`docker compose kill ${node ? serviceName(node) : 'SERVICE'}`)
     },
-    async setSynchronousReplication() {
-      throw elsewhere(
-        "docker compose exec postgres psql -U postgres -c 'ALTER SYSTEM SET synchronous_standby_names …' -c 'SELECT pg_reload_conf()'",
-      )
+    async setSynchronousReplication(mode) {
+      if (deps.setSynchronousReplication) return deps.setSynchronousReplication(mode)
+      throw new HttpError(409, 'not_supervised', 'this control plane was given no access to the database')
     },
     shutdown: () => {},
     shutdownRefused: elsewhere('docker compose stop'),
   }
+}
+
+/** As docker-compose.yml calls them: a kind that stands in several regions has a service in each. */
+function servicesOf(kind: NodeKind): string[] {
+  return [...new Set(placesOf(kind, 'full').map((region) => serviceName({ kind, region })))]
+}
+
+/** The service of docker-compose.yml that a node is a container of. */
+export function serviceName({ kind, region }: Pick<NodeSpec, 'kind' | 'region'>): string {
+  const { placement } = kindSpec(kind)
+  return placement === 'regional' || placement === 'spread' ? `${kind}-${region}` : kind
 }
 
 function elsewhere(command: string): HttpError {

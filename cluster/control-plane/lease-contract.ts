@@ -16,12 +16,17 @@ export const LeaseBody = z.object({
 })
 export type LeaseBody = z.infer<typeof LeaseBody>
 
-/** The node that the container is. */
-export const LeaseAnswer = z.object({
+export const LeasedNode = z.object({
   id: z.string(),
   kind: LeaseBody.shape.kind,
   region: NodeRegion,
   ordinal: z.number().int(),
+})
+
+/** The node that the container is. */
+export const LeaseAnswer = LeasedNode.extend({
+  /** Members that the ledger begins with; omitted once it was founded, so that a node without a disk of it has to join. */
+  ledgerFounders: z.array(z.string()).optional(),
 })
 export type LeaseAnswer = z.infer<typeof LeaseAnswer>
 

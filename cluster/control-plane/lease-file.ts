@@ -1,9 +1,15 @@
-// What a control plane without a supervisor must remember beyond its own end: who is which node, and the load that was asked for.
+// What a control plane without a supervisor must remember beyond its own end: who is which node, the load that was asked for, and that there
+// is a ledger.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Lease } from './leases.ts'
 
-const Memory = z.object({ leases: z.array(Lease), requestsPerSecond: z.number().min(0).optional() })
+const Memory = z.object({
+  leases: z.array(Lease),
+  requestsPerSecond: z.number().min(0).optional(),
+  /** From then on a ledger node without a disk has lost it, or is new: it must not found the ledger again. */
+  isLedgerFounded: z.boolean().default(false),
+})
 export type Memory = z.infer<typeof Memory>
 
 /** Empty when there is no file yet. Throws an `Error` that names the file when it makes no sense. */
@@ -12,7 +18,8 @@ export function readMemory(path: string): Memory {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { leases: [] }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { leases: [], isLedgerFounded: false }
     throw error
   }
   try {

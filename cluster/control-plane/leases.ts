@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { HttpError } from '../../services/kit/http/errors.ts'
 import { kindSpec, type NodeKind } from '../topology/kinds.ts'
 import { type ClusterSize, makeNode, maxReplicas, type NodeSpec, placesOf } from '../topology/nodes.ts'
-import { LeaseAnswer } from './lease-contract.ts'
+import { LeasedNode } from './lease-contract.ts'
 
 export const Lease = z.object({
-  node: LeaseAnswer,
+  node: LeasedNode,
   /** The container's host name. */
   holder: z.string(),
   host: z.string(),

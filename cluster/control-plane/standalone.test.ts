@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { takeLease } from '../container/take-lease.ts'
 import type { LeaseBody } from './lease-contract.ts'
-import { type Standalone, startStandalone } from './standalone.ts'
+import { type Standalone, type StandaloneOptions, startStandalone } from './standalone.ts'
 import { connectTestNode, type TestNode } from './test-node.ts'
 
 const token = 'a-token-for-this-test'
@@ -31,7 +31,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function start(options: { warmUpMs?: number; forgetMs?: number } = {}): Promise<Standalone> {
+type Further = Partial<Pick<StandaloneOptions, 'warmUpMs' | 'forgetMs' | 'setSynchronousReplication'>>
+
+async function start(options: Further = {}): Promise<Standalone> {
   running = await startStandalone(
     {
       log: pino({ level: 'silent' }),
@@ -169,6 +171,73 @@ test('a node is restarted by telling it to leave; everything else says which com
   expect(refused.map(({ status }) => status)).toEqual([409, 409, 409])
   expect(refused[0]?.text).toContain('--scale orders=4')
   expect(await ask('/v1/nodes/orders-9/restart', { method: 'POST' })).toMatchObject({ status: 404 })
+})
+
+describe('the ledger', () => {
+  const founders = ['ledger-na', 'ledger-eu', 'ledger-asia']
+  const regions = ['na', 'eu', 'asia'] as const
+  const leaseAll = () => Promise.all(regions.map((region) => lease('ledger', region, region)))
+
+  test('is founded once: by its first nodes, as often as they start before all of them have been there', async () => {
+    await start()
+    expect(await leaseAll()).toMatchObject(founders.map((id) => ({ id, ledgerFounders: founders })))
+    for (const id of founders.slice(0, 2)) await connect(id)
+    await eventually(() => expect(running?.controlPlane.registry.get('ledger-eu')?.ready).toBe(true))
+    expect(await lease('ledger', 'na', 'na')).toMatchObject({ ledgerFounders: founders })
+    await connect('ledger-na')
+    await connect('ledger-asia')
+    await eventually(async () => expect(await lease('ledger', 'eu', 'eu')).not.toHaveProperty('ledgerFounders'))
+  })
+
+  test('is not founded again, whatever becomes of a disk or of the control plane', async () => {
+    const first = await start()
+    await leaseAll()
+    for (const id of founders) await connect(id)
+    await eventually(async () => expect(await lease('ledger', 'eu', 'eu')).not.toHaveProperty('ledgerFounders'))
+    await first.close()
+    nodes.splice(0)
+    await start()
+    // Other containers, in the places of those that are gone.
+    for (const region of regions) expect(await lease('ledger', region, region)).not.toHaveProperty('ledgerFounders')
+  })
+
+  test('loses a further node that has left, and none of the first', async () => {
+    await start()
+    for (const { id } of await leaseAll()) await connect(id)
+    const further = await connect((await lease('ledger', 'another', 'eu')).id)
+    expect(running?.controlPlane.registry.get('ledger-eu-2')).toBeDefined()
+    const leaving = () => nodes[0]?.documents.at(-1)?.settings
+    for (const node of [further, nodes[1]]) {
+      node?.say({ type: 'ready', ready: false, reason: 'leaving' })
+      node?.close()
+    }
+    await eventually(() => expect(leaving()).toEqual({ leaving: ['ledger-eu-2'] }))
+    await eventually(() => expect(running?.controlPlane.registry.get('ledger-eu')).toBeUndefined())
+    expect(leaving()).toEqual({ leaving: ['ledger-eu-2'] })
+    await lease('ledger', 'another', 'eu')
+    await eventually(() => expect(leaving()).toEqual({ leaving: [] }))
+  })
+})
+
+test('which commits count is for whoever may change the database', async () => {
+  const modes: string[] = []
+  const policy = (value: string) =>
+    ask('/v1/policies/synchronousReplication', { method: 'PUT', body: JSON.stringify({ value }) })
+  await start()
+  expect(await policy('all')).toMatchObject({ status: 409 })
+  await running?.close()
+  await start({ setSynchronousReplication: async (mode) => void modes.push(mode) })
+  expect(await policy('all')).toMatchObject({ status: 200 })
+  expect(modes).toEqual(['all'])
+})
+
+test('what is scaled or killed is named as docker-compose.yml has it', async () => {
+  await start()
+  await lease('edge', 'e', 'eu')
+  const scale = (kind: string) =>
+    ask('/v1/scale', { method: 'PUT', body: JSON.stringify({ kind, replicas: 2 }) }).then(({ text }) => text)
+  expect(await scale('products')).toContain('--scale products-na=2 --scale products-eu=2 --scale products-asia=2')
+  expect((await ask('/v1/nodes/edge-eu/kill', { method: 'POST' })).text).toContain('docker compose kill edge-eu')
 })
 
 test('a lease needs the token and a place that there is', async () => {

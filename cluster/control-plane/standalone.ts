@@ -2,13 +2,14 @@
 // or stays away. After a restart of its own it first listens who is still there, and lets the nodes' last documents stand meanwhile.
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { createRoutes } from '../../services/kit/http/routes.ts'
-import { nodesFor } from '../topology/nodes.ts'
+import { firstLedgerNodes, nodesFor } from '../topology/nodes.ts'
 import { createContainerSupervision } from './container-supervision.ts'
 import type { ClusterUrls } from './contract.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { leaseApi } from './lease-contract.ts'
 import { readMemory, writeMemory } from './lease-file.ts'
 import { Leases } from './leases.ts'
+import type { Supervision } from './supervision.ts'
 import type { OtherTarget } from './targets.ts'
 
 const SIZE = 'full'
@@ -30,6 +31,8 @@ export type StandaloneOptions = {
   memoryFile: string
   allowedHosts: readonly string[]
   otherTargets: readonly OtherTarget[]
+  /** How the database is told which commits count; where it cannot be, policies say so. */
+  setSynchronousReplication?: Supervision['setSynchronousReplication'] | undefined
   /** How long it listens at most before it says anything, when it knows nodes of an earlier run; 10 s when omitted. */
   warmUpMs?: number
   /** How long a node that vanished is waited for; five minutes when omitted. */
@@ -45,14 +48,26 @@ export async function startStandalone(
   { host, port }: { host: string; port: number },
 ): Promise<Standalone> {
   const { log, memoryFile, now = Date.now, warmUpMs = WARM_UP_MS, forgetMs = FORGET_MS } = options
+  const { setSynchronousReplication } = options
   const memory = readMemory(memoryFile)
   const leases = new Leases(SIZE, memory.leases)
   /** Since when a node that has a lease has no stream. */
   const awaySinceMs = new Map<string, number>()
   const leaving = new Set<string>()
   const isAway = (id: string) => now() - (awaySinceMs.get(id) ?? now()) > TAKE_OVER_MS
+  let { isLedgerFounded } = memory
   const save = () =>
-    writeMemory(memoryFile, { leases: leases.all(), requestsPerSecond: controlPlane.requestsPerSecond() })
+    writeMemory(memoryFile, {
+      leases: leases.all(),
+      requestsPerSecond: controlPlane.requestsPerSecond(),
+      isLedgerFounded,
+    })
+
+  /** A further ledger node that has gone would count for its majority for ever. The first three keep their places. */
+  const retireLedgerNodes = () => {
+    const gone = leases.all().filter(({ node, present }) => node.kind === 'ledger' && node.ordinal > 1 && !present)
+    controlPlane.setLeaving(gone.map(({ node }) => node.id))
+  }
 
   const controlPlane: ControlPlane = await startControlPlane(
     {
@@ -61,7 +76,7 @@ export async function startStandalone(
       version: options.version,
       size: SIZE,
       startedAt: new Date(now()),
-      supervision: createContainerSupervision({ leases, plane: () => controlPlane, now }),
+      supervision: createContainerSupervision({ leases, plane: () => controlPlane, now, setSynchronousReplication }),
       urls: () => options.urls,
       otherTargets: () => options.otherTargets,
       allowedHosts: options.allowedHosts,
@@ -75,9 +90,10 @@ export async function startStandalone(
           leaving.delete(node.id)
           awaySinceMs.set(node.id, now())
           controlPlane.registry.register(node, address, body.port)
+          retireLedgerNodes()
           save()
           log.info({ node: node.id, holder: body.holder, address }, 'lease granted')
-          return node
+          return isLedgerFounded ? node : { ...node, ledgerFounders: firstLedgerNodes(SIZE) }
         },
       }),
     },
@@ -89,6 +105,7 @@ export async function startStandalone(
     controlPlane.registry.register(node, address, nodePort, true)
     awaySinceMs.set(node.id, now())
   }
+  retireLedgerNodes()
   if (expected.length > 0) controlPlane.silence()
   const warmUpEndMs = now() + warmUpMs
   let isSilent = expected.length > 0
@@ -99,6 +116,7 @@ export async function startStandalone(
     leaving.delete(id)
     awaySinceMs.delete(id)
     controlPlane.unregister(id)
+    retireLedgerNodes()
     save()
     log.info({ node: id }, how)
   }
@@ -109,6 +127,13 @@ export async function startStandalone(
     isSilent = false
     if (missing.length > 0) log.warn({ missing }, 'some nodes of the run before have not come back')
     controlPlane.speak()
+  }
+  /** A ledger node is ready once the founding is on its disk; who charges anything waits for all of them. */
+  const noticeFounded = () => {
+    if (isLedgerFounded || !firstLedgerNodes(SIZE).every((id) => controlPlane.registry.get(id)?.ready)) return
+    isLedgerFounded = true
+    save()
+    log.info({ members: firstLedgerNodes(SIZE) }, 'the ledger is founded')
   }
   const noticeReady = () => {
     if (wasComplete || !nodesFor(SIZE).every(({ id }) => controlPlane.registry.get(id)?.ready)) return
@@ -129,6 +154,7 @@ export async function startStandalone(
       log.warn({ node: id }, 'gone without a farewell')
     }
     speakWhenComplete()
+    noticeFounded()
     noticeReady()
   })
   const sweep = setInterval(() => {

@@ -2,7 +2,7 @@
 // without a folder has lost its disk (or is a new one) and has to join: it must not begin a second ledger.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ClusterSize, type NodeSpec, nodeOfId, nodesFor } from '../topology/nodes.ts'
+import { type ClusterSize, firstLedgerNodes, type NodeSpec, nodeOfId, nodesFor } from '../topology/nodes.ts'
 
 const FOUNDED_FILE = 'founded'
 /** As services/ledger/node/identity.ts has it: written when a node was removed from the ledger. */
@@ -15,9 +15,7 @@ export function ledgerDir(dataDir: string): string {
 /** Members that a new ledger begins with; undefined once there is one. */
 export function ledgerFounders(dataDir: string, size: ClusterSize): string[] | undefined {
   if (existsSync(join(ledgerDir(dataDir), FOUNDED_FILE))) return undefined
-  return nodesFor(size)
-    .filter(({ kind }) => kind === 'ledger')
-    .map(({ id }) => id)
+  return firstLedgerNodes(size)
 }
 
 /** To be called when the cluster is ready for the first time: no charge was taken before. */

@@ -26,6 +26,11 @@ export function nodesFor(size: ClusterSize): NodeSpec[] {
   return calleesFirst().flatMap((kind) => nodesOfKind(kind, size === 'small' ? 1 : kindSpec(kind).replicas, size))
 }
 
+/** Ids of the nodes that a new ledger begins with. */
+export function firstLedgerNodes(size: ClusterSize): string[] {
+  return nodesFor(size).flatMap(({ id, kind }) => (kind === 'ledger' ? [id] : []))
+}
+
 /** Where replicas of a kind stand. */
 export function placesOf(kind: NodeKind, size: ClusterSize): NodeRegion[] {
   const { placement } = kindSpec(kind)

@@ -1,4 +1,5 @@
 // The configuration of the console's server, from the environment.
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 const url = z
@@ -15,7 +16,7 @@ const Environment = z.object({
   FAULTLINE_CONTROL_URL: url,
   FAULTLINE_SHOP_URL: url,
   FAULTLINE_OTLP_URL: url,
-  /** The run's: sent to the control plane, and what sessions are bound to. */
+  /** The run's: sent to the control plane, and what sessions are bound to. FAULTLINE_TOKEN_FILE names a file that holds it. */
   FAULTLINE_TOKEN: z.string().min(16),
   /** Further names that the Host header may have, for a console behind a port of another machine. */
   FAULTLINE_CONSOLE_HOSTS: z
@@ -43,7 +44,7 @@ export type ConsoleConfig = {
 
 /** Throws one `Error` that names every variable at fault, and never its value. */
 export function readConfig(environment: Record<string, string | undefined>): ConsoleConfig {
-  const result = Environment.safeParse(environment)
+  const result = Environment.safeParse(withToken(environment))
   if (!result.success) {
     throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   }
@@ -60,5 +61,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     hosts: env.FAULTLINE_CONSOLE_HOSTS,
     version: env.FAULTLINE_VERSION,
     parentPipe: env.FAULTLINE_PARENT_PIPE === '1',
+  }
+}
+
+/** A secret in a file is in nobody's list of processes. Throws an `Error` that names the file when it cannot be read. */
+function withToken(environment: Record<string, string | undefined>): Record<string, string | undefined> {
+  const file = environment['FAULTLINE_TOKEN_FILE']
+  if (!file || environment['FAULTLINE_TOKEN']) return environment
+  try {
+    return { ...environment, FAULTLINE_TOKEN: readFileSync(file, 'utf8').trim() }
+  } catch (cause) {
+    throw new Error(`FAULTLINE_TOKEN_FILE: ${file} cannot be read`, { cause })
   }
 }

@@ -19,7 +19,8 @@ export const memoryLeak = defineFault({
     }),
   }),
   description:
-    'Objects are kept and never let go: the heap grows, collecting garbage takes longer and longer, and at its limit the process ends. ' +
+    'Objects are kept and never let go: the heap grows, collecting garbage takes longer and longer, and at its limit, ' +
+    'or at that of its container, the process ends. ' +
     'It is started again, and leaks again.',
   acts: { process: (_state, { megabytesPerS }) => ({ kind: 'retain', bytesPerS: megabytesPerS * 2 ** 20 }) },
   signature: {

@@ -10,7 +10,13 @@ export const cpu = defineFault({
   layer: 'node',
   targets: ['node', 'kind'],
   parameters: z.strictObject({
-    threads: count({ min: 1, max: 32, default: 8, unit: 'threads', what: 'that are busy and nothing else' }),
+    threads: count({
+      min: 1,
+      max: 32,
+      default: 8,
+      unit: 'threads',
+      what: 'that are busy and nothing else; in a container as many as fit into its memory',
+    }),
   }),
   description:
     'Threads of the process compute, for nothing, and compete with its event loop for the processors. Where nodes share a machine, its ' +

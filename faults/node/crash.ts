@@ -20,7 +20,7 @@ export const crash = defineFault({
   }),
   description:
     'The process ends with SIGKILL, without a farewell: what it was doing is lost. Whoever runs it starts it again, and in a loop it ' +
-    'dies again.',
+    'dies again. A container engine waits longer before each start.',
   acts: {
     process: ({ again }, { everyS }) => {
       if (!again) return { kind: 'kill', afterMs: 0 }

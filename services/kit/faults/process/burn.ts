@@ -1,6 +1,7 @@
 // Keeps processors busy with threads of this process. Each ends by itself, too, should this thread be too starved to tell it.
 import { Worker } from 'node:worker_threads'
 import type { Effect } from '../process-faults.ts'
+import { containerMemory, threadsThatFit } from './room.ts'
 
 const busy = `
   const { workerData } = require('node:worker_threads')
@@ -12,7 +13,9 @@ const busy = `
 
 export function burn({ threads }: { threads: number }, { remainingMs }: Effect): () => void {
   const stop = new SharedArrayBuffer(4)
-  for (let i = 0; i < threads; i++) {
+  const memory = containerMemory()
+  const count = memory ? threadsThatFit(threads, memory) : threads
+  for (let i = 0; i < count; i++) {
     const worker = new Worker(busy, {
       eval: true,
       workerData: { stop, forMs: remainingMs },

@@ -1,0 +1,82 @@
+// Tells the primary which commits count. The one thing that the control plane changes in a database; it reads none.
+import pg from 'pg'
+import { HttpError } from '../../services/kit/http/errors.ts'
+import { SUPERUSER } from '../postgres/options.ts'
+import { type SynchronousReplication, standbyNames } from '../postgres/synchronous-replication.ts'
+import { postgresNodesFor } from '../topology/nodes.ts'
+
+const CONNECT_TIMEOUT_MS = 5_000
+const STATEMENT_TIMEOUT_MS = 5_000
+const RETRY_MS = 1_000
+
+export type ReplicationSwitch = {
+  /** Rejects with an `HttpError` 409 when the primary does not take it. */
+  set(mode: SynchronousReplication): Promise<void>
+  /** Sets `off` as soon as the primary answers, unless another mode is asked for before. */
+  reset(): void
+  close(): void
+}
+
+/** @param server the primary, `host:port` */
+export function createReplicationSwitch({ server, password }: { server: string; password: string }): ReplicationSwitch {
+  let timer: NodeJS.Timeout | undefined
+  let isWanted = false
+  let turningOff: Promise<void> = Promise.resolve()
+
+  async function tell(mode: SynchronousReplication): Promise<void> {
+    const [host = '', port = ''] = server.split(':')
+    const client = new pg.Client({
+      host,
+      port: Number(port),
+      user: SUPERUSER,
+      password,
+      database: 'postgres',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    })
+    // Of a connection that breaks the query tells, too.
+    client.on('error', () => {})
+    const replicas = postgresNodesFor('full').flatMap(({ id, role }) => (role === 'replica' ? [id] : []))
+    try {
+      await client.connect()
+      // It commits nothing that would wait for what it sets; a name cannot be a parameter, and these are ours.
+      await client.query(
+        `ALTER SYSTEM SET synchronous_standby_names = ${client.escapeLiteral(standbyNames(mode, replicas))}`,
+      )
+      await client.query('SELECT pg_reload_conf()')
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+
+  async function turnOff(): Promise<void> {
+    if (!isWanted) return
+    turningOff = tell('off')
+    const isDone = await turningOff.then(
+      () => true,
+      () => false,
+    )
+    if (isWanted && !isDone) timer = setTimeout(turnOff, RETRY_MS)
+  }
+  const stop = () => {
+    isWanted = false
+    clearTimeout(timer)
+  }
+
+  return {
+    async set(mode) {
+      stop()
+      // What is on its way must not arrive last.
+      await turningOff.catch(() => undefined)
+      await tell(mode).catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new HttpError(409, 'database_unavailable', `the primary did not take it: ${why}`, { cause })
+      })
+    },
+    reset() {
+      isWanted = true
+      void turnOff()
+    },
+    close: stop,
+  }
+}
