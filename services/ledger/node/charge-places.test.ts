@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { testCharge } from '../chain/test-blocks.ts'
 import { ChargePlaces } from './charge-places.ts'
 
-const COUNT = 200_000
+const COUNT = 60_000
 const placeOf = (number: number) => ({ height: 1 + Math.floor(number / 3), leafIndex: number % 256 })
 
 test.each([
