@@ -1,44 +1,34 @@
 // The ledger of a real cluster while customers shop: every ledger node is killed and frozen in turn, and at last a majority at once.
 // No acknowledged charge is lost or doubled, what was promised as pending comes true, and the chains are equal on all nodes at the end.
-// Partitions between ledger nodes are in services/ledger/ledger.test.ts, over wires that can be cut.
+// Partitions are in ledger-partitions.test.ts.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
-import { request } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LedgerStatus, ledgerApi, Verification } from '../services/ledger/contract.ts'
-import { createCustomer, decliningCard, goodCard } from './customer.ts'
+import { Verification } from '../services/ledger/contract.ts'
+import { createCustomer } from './customer.ts'
+import { auditLedger } from './ledger-audit.ts'
+import { LEDGERS, type LedgerNodes, ledgerNodesOf } from './ledger-nodes.ts'
+import { startShoppers } from './ledger-shoppers.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { searchTraces, shapeFaults } from './traces.ts'
 import { until } from './until.ts'
 
 const CUSTOMERS = 6
-const REGIONS = ['na', 'eu', 'asia'] as const
-const LEDGERS = ['ledger-na', 'ledger-eu', 'ledger-asia'] as const
-const RETRY_MS = 200
 
 let running: RunningCluster
+let nodes: LedgerNodes
 const frozen = new Set<number>()
 beforeAll(async () => {
   running = await startTestCluster({ size: 'full', load: 5 })
+  nodes = ledgerNodesOf(running)
 }, 120_000)
 afterAll(async () => {
   for (const pid of frozen) process.kill(pid, 'SIGCONT')
   await running?.stop()
 })
 
-type Told = { accepted: Set<string>; refused: Set<string>; pending: Set<string> }
-
-async function processOf(id: string): Promise<{ pid: number; address: string }> {
-  return until(`a process of ${id}`, async () => {
-    const found = (await running.cluster.supervision.processes()).find((process) => process.id === id)
-    return found?.pid && found.address ? { pid: found.pid, address: found.address } : undefined
-  })
-}
-
 async function freeze(id: string): Promise<() => void> {
-  const { pid } = await processOf(id)
+  const { pid } = await nodes.processOf(id)
   process.kill(pid, 'SIGSTOP')
   frozen.add(pid)
   return () => {
@@ -47,71 +37,23 @@ async function freeze(id: string): Promise<() => void> {
   }
 }
 
-async function ask<T>(id: string, method: 'GET' | 'POST', path: string): Promise<T> {
-  const { address } = await processOf(id)
-  const { body } = await request(`http://${address}${path}`, { method })
-  return (await body.json()) as T
-}
-
-const statusOf = (id: string) => ask<LedgerStatus>(id, 'GET', ledgerApi.status.path)
-
-/** All nodes agree on a leader, and have it applied all. */
-const untilCalm = () =>
-  until(
-    'a calm ledger',
-    async () => {
-      const all = await Promise.all(LEDGERS.map((id) => statusOf(id).catch(() => undefined)))
-      const [first] = all
-      return all.every((one) => one?.leader && one.leader === first?.leader && one.tip.hash === first.tip.hash) && first
-    },
-    60_000,
-  )
-
-/** Orders again and again; a checkout whose outcome is not known yet is repeated with its key, as a browser would. */
-async function shopOn(index: number, told: Told, isOver: () => boolean): Promise<void> {
-  const customer = createCustomer(running.cluster.urls.shop, REGIONS[index % REGIONS.length])
-  const persist = async <T extends { status: number }>(send: () => Promise<T>, statuses: number[]): Promise<T> => {
-    for (;;) {
-      const answer = await send().catch(() => undefined)
-      if (answer && statuses.includes(answer.status)) return answer
-      await delay(RETRY_MS)
-    }
-  }
-  await persist(() => customer.signUp(), [201])
-  for (let round = 0; !isOver(); round++) {
-    const productId = `p-${String(1 + ((index * 31 + round * 7) % 200)).padStart(4, '0')}`
-    await persist(() => customer.putIntoBasket(productId), [200])
-    const options = { key: `ledger-${index}-round-${round}`, card: round % 5 === 4 ? decliningCard : goodCard }
-    const first = await persist(() => customer.tryCheckOut(options), [201, 202, 402, 409])
-    if (first.status === 202) told.pending.add(first.body.id)
-    const answer = first.status === 202 ? await persist(() => customer.tryCheckOut(options), [201, 402, 409]) : first
-    if (answer.status === 201) told.accepted.add(answer.body.id)
-    else if (answer.body.orderId) told.refused.add(answer.body.orderId)
-  }
-}
-
 test('every ledger node killed and frozen in turn, then a majority: nothing lost, nothing doubled', {
   timeout: 240_000,
 }, async () => {
-  const { supervision, databases, controlPlane, urls } = running.cluster
-  const told: Told = { accepted: new Set(), refused: new Set(), pending: new Set() }
+  const { supervision, controlPlane, urls } = running.cluster
   const startedAt = new Date()
-  let over = false
-  const customers = Array.from({ length: CUSTOMERS }, (_, index) => shopOn(index, told, () => over))
-  const more = async (what: string, count: number) => {
-    const before = told.accepted.size
-    await until(`${count} more orders ${what}`, () => told.accepted.size >= before + count, 60_000)
-  }
+  const shoppers = startShoppers(urls.shop, CUSTOMERS)
+  const { told, more } = shoppers
 
   await more('before anything happens', 3)
   for (const id of LEDGERS) {
     await supervision.kill(id)
     await more(`while ${id} is killed`, 3)
-    await untilCalm()
+    await nodes.untilCalm()
     const thaw = await freeze(id)
     await more(`while ${id} is frozen`, 3)
     thaw()
-    await untilCalm()
+    await nodes.untilCalm()
   }
 
   // Without a majority: an honest answer at once, and nothing is confirmed.
@@ -134,76 +76,17 @@ test('every ledger node killed and frozen in turn, then a majority: nothing lost
     60_000,
   )
   told.accepted.add(promised.body.id)
-  over = true
-  await Promise.all(customers)
+  await shoppers.stop()
   controlPlane.setLoad(0)
 
-  const orders = new pg.Client(databases.url('orders', 'orders'))
-  const payments = new pg.Client(databases.url('payments', 'payments'))
-  await Promise.all([orders.connect(), payments.connect()])
-  try {
-    await until(
-      'every order is shipped or refused',
-      async () => {
-        const { rows } = await orders.query<{ open: number }>(
-          "SELECT count(*)::int AS open FROM orders WHERE created_at >= $1 AND status NOT IN ('shipped', 'refused')",
-          [startedAt],
-        )
-        return rows[0]?.open === 0
-      },
-      60_000,
-    )
-    const shipped = await orders.query<{ id: string }>(
-      "SELECT id FROM orders WHERE created_at >= $1 AND status = 'shipped' ORDER BY id",
-      [startedAt],
-    )
-    const charged = await payments.query<{
-      order_id: string
-      charge_id: string
-      ledger_height: number
-      ledger_block_hash: string
-    }>(
-      "SELECT order_id, charge_id, ledger_height, ledger_block_hash FROM charges WHERE status = 'charged' AND ledger_height IS NOT NULL",
-    )
-    const { tip } = await untilCalm()
-    const inLedger = new Map<string, { chargeId: string; height: number; hash: string }>()
-    for (let from = 1; from <= tip.height; from += 32) {
-      const page = await ask<{
-        blocks: { header: { height: number }; hash: string; charges: { orderId: string; chargeId: string }[] }[]
-      }>('ledger-eu', 'GET', `/blocks?from=${from}&limit=32`)
-      for (const { header, hash, charges } of page.blocks) {
-        for (const { orderId, chargeId } of charges) {
-          expect(inLedger.has(orderId), `${orderId} is in the ledger twice`).toBe(false)
-          inLedger.set(orderId, { chargeId, height: header.height, hash })
-        }
-      }
-    }
-    // What the ledger holds, what `payments` believes and what customers were told is the same.
-    expect([...inLedger.keys()].sort()).toEqual(charged.rows.map((row) => row.order_id).sort())
-    for (const row of charged.rows) {
-      expect(inLedger.get(row.order_id)).toEqual({
-        chargeId: row.charge_id,
-        height: row.ledger_height,
-        hash: row.ledger_block_hash,
-      })
-    }
-    expect(shipped.rows.map(({ id }) => id).filter((id) => !inLedger.has(id))).toEqual([])
-    expect([...told.accepted].filter((id) => !inLedger.has(id))).toEqual([])
-    expect([...told.refused].filter((id) => inLedger.has(id))).toEqual([])
-    for (const id of LEDGERS) {
-      const verification = Verification.parse(await ask(id, 'POST', '/verify'))
-      expect(verification).toEqual({ node: id, blocks: tip.height, charges: inLedger.size, fault: null })
-    }
-  } finally {
-    await Promise.all([orders.end(), payments.end()])
-  }
+  await auditLedger(running, nodes, told, startedAt)
 })
 
 test('one trace shows the append, the replication to each follower, and the moment of quorum', {
   timeout: 90_000,
 }, async () => {
   const { urls } = running.cluster
-  await untilCalm()
+  await nodes.untilCalm()
   const customer = createCustomer(urls.shop)
   await customer.signUp()
   await customer.putIntoBasket('p-0004')
@@ -233,7 +116,7 @@ test('one trace shows the append, the replication to each follower, and the mome
 
 test('grows to five and back to three while customers shop', { timeout: 120_000 }, async () => {
   const { supervision, urls } = running.cluster
-  const voters = async () => (await untilCalm()).membership.voters.map((id) => id.split('~')[0]).sort()
+  const voters = async () => (await nodes.untilCalm()).membership.voters.map((id) => id.split('~')[0]).sort()
   const customer = createCustomer(urls.shop)
   await customer.signUp()
   const buy = async () => {
@@ -255,7 +138,7 @@ test('a log that is damaged in its middle is refused with what to do, and who do
   const { supervision } = running.cluster
   const id = 'ledger-asia'
   const folder = join(running.dataDir, 'ledger', id)
-  const before = await untilCalm()
+  const before = await nodes.untilCalm()
   await supervision.kill(id)
   // It is started again a tenth of a second later.
   const segment = join(folder, 'log', readdirSync(join(folder, 'log'))[0] ?? '')
@@ -270,7 +153,7 @@ test('a log that is damaged in its middle is refused with what to do, and who do
   const after = await until(
     'it is a voter under a new name and has everything',
     async () => {
-      const status = await statusOf(id).catch(() => undefined)
+      const status = await nodes.statusOf(id).catch(() => undefined)
       return (
         status?.id !== id && status?.membership.voters.includes(status.id) && status.charges >= before.charges && status
       )
@@ -278,5 +161,5 @@ test('a log that is damaged in its middle is refused with what to do, and who do
     60_000,
   )
   expect(after.membership.voters).not.toContain(id)
-  expect(Verification.parse(await ask(id, 'POST', '/verify')).fault).toBeNull()
+  expect(Verification.parse(await nodes.ask(id, 'POST', '/verify')).fault).toBeNull()
 })

@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { Failure, Loading } from '../shell/notices.tsx'
 import type { Ask } from './shop-context.tsx'
-import { formatPrice, type Order, refusalText, steps } from './shop-model.ts'
+import { formatPrice, type Order, refusalText, stepOf, steps } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
 const AGAIN_MS = 2_000
@@ -12,7 +12,7 @@ export function OrderPage({ id }: { id: string }) {
   // Quiet: what led here is more worth to look at.
   const load = async (ask: Ask) => (await ask<Order>(path)).body
   const { data: order, error, reload } = useShopData(id, 'look at the order', load, { quiet: true })
-  const moving = order?.status === 'pending' || order?.status === 'confirmed'
+  const moving = order !== undefined && order.status !== 'refused' && order.status !== 'shipped'
   useEffect(() => {
     if (!moving) return
     const timer = setInterval(reload, AGAIN_MS)
@@ -20,7 +20,7 @@ export function OrderPage({ id }: { id: string }) {
   }, [moving, reload])
   if (error && !order) return <Failure error={error} what="The order" onRetry={reload} />
   if (!order) return <Loading what="the order" />
-  const reached = (steps as readonly string[]).indexOf(order.status)
+  const reached = stepOf(order.status)
   return (
     <article className="order panel">
       <h1>{order.status === 'refused' ? 'The order was refused' : 'Thank you'}</h1>
@@ -41,6 +41,11 @@ export function OrderPage({ id }: { id: string }) {
             </li>
           ))}
         </ol>
+      )}
+      {order.status === 'payment_pending' && (
+        <p className="hint">
+          Payment pending: the card is authorised and the stock is kept; it is charged once, without your doing.
+        </p>
       )}
       {order.trackingNumber && (
         <p>

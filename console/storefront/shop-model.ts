@@ -23,7 +23,7 @@ export type BasketItem = { productId: string; quantity: number }
 export type Basket = { items: BasketItem[] }
 export type Order = {
   id: string
-  status: 'pending' | 'confirmed' | 'refused' | 'shipped'
+  status: 'pending' | 'payment_pending' | 'confirmed' | 'refused' | 'shipped'
   refusal: string | null
   lines: { productId: string; name: string; quantity: number; unitPriceCents: number }[]
   totalCents: number
@@ -67,6 +67,11 @@ export function formatPrice(cents: number): string {
 }
 
 export const steps = ['pending', 'confirmed', 'shipped'] as const
+
+/** How many steps an order has come; -1 for one that was refused. */
+export function stepOf(status: Order['status']): number {
+  return (steps as readonly string[]).indexOf(status === 'payment_pending' ? 'pending' : status)
+}
 
 const refusals: Record<string, string> = {
   card_declined: 'The card was declined. Try another one.',

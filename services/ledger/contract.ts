@@ -82,17 +82,21 @@ export const ledgerApi = defineApi({
   append: {
     method: 'POST',
     path: '/charges',
-    summary: 'Append a charge and wait until a majority has stored it; repeating it returns the first outcome',
+    summary:
+      'Append a charge and wait until a majority has stored it; the same charge id again returns the first outcome, another one is a charge more, even of the same order',
     headers: z.object({ 'x-ledger-forwarded': z.literal('1').optional() }),
     body: Charge,
     response: Committed,
     idempotent: true,
-    otherResponses: { 409: 'A charge with this id says otherwise', ...noQuorum },
+    otherResponses: {
+      409: 'A charge with this id says otherwise',
+      503: 'No majority of the ledger can be reached: ask again; or, as `ledger_full`, it holds as many charges as it can',
+    },
   },
   readCharge: {
     method: 'GET',
     path: '/charges/:chargeId',
-    summary: 'A charge, if the ledger has it',
+    summary: 'A charge by its id, if the ledger has it',
     params: ChargeParams,
     query: ConsistencyQuery,
     response: Read.extend({ charge: Charge.nullable(), height: z.int().nullable(), index: z.int().nullable() }),
@@ -101,11 +105,11 @@ export const ledgerApi = defineApi({
   proveCharge: {
     method: 'GET',
     path: '/charges/:chargeId/proof',
-    summary: 'Proof that a charge is in its block',
+    summary: 'Proof that the charge of this id is in its block',
     params: ChargeParams,
     query: ConsistencyQuery,
     response: Read.extend({ proof: InclusionProof }),
-    otherResponses: { 404: 'The ledger has no such charge', ...noQuorum },
+    otherResponses: { 404: 'The ledger has no charge of this id', ...noQuorum },
   },
   status: {
     method: 'GET',

@@ -98,6 +98,32 @@ test('charges that come at once share blocks, the same one many times over stand
   for (const { client } of group.nodes()) expect(await client.verify({})).toMatchObject({ charges: 40, fault: null })
 })
 
+test('an order that is charged again has a charge more, each proved by its own id', async () => {
+  const leader = await startThree()
+  const charges = [testCharge(1), { ...testCharge(2), orderId: testCharge(1).orderId }]
+  for (const charge of charges) expect(await committed(leader, charge)).toMatchObject({ isNew: true })
+  for (const charge of charges) {
+    const { proof } = await leader.client.proveCharge({ params: charge, query: {} })
+    expect(findProofFault(proof, charge)).toBeUndefined()
+  }
+  expect(leader.ledger.state.charges).toBe(2)
+  const shouted = { ...testCharge(3), chargeId: 'ABCDEF00-0000-4000-8000-000000000003' }
+  // One id has one spelling, or it would be two.
+  await expect(append(leader, shouted)).rejects.toMatchObject({ status: 400 })
+})
+
+test('a ledger that is full says so, takes no more, and still knows what it has', async () => {
+  const leader = await startThree({ maxCharges: 2 })
+  const follower = group.get(three.find((name) => name !== leader.name)!)
+  for (const number of [1, 2]) await committed(leader, testCharge(number))
+  await expect(leader.ledger.append(testCharge(3))).rejects.toMatchObject({ status: 503, code: 'ledger_full' })
+  for (const node of [leader, follower]) {
+    await expect(append(node, testCharge(3))).rejects.toMatchObject({ status: 503 })
+    expect(await committed(node, testCharge(2))).toMatchObject({ isNew: false })
+  }
+  expect(leader.ledger.state.charges).toBe(2)
+})
+
 test('without a majority appends and linearizable reads are refused, stale ones say that they are', async () => {
   const leader = await startThree()
   await committed(leader, testCharge(1))

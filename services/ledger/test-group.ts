@@ -35,6 +35,7 @@ type Running = GroupNode & { listening: Listening; caller: BalancedCaller }
 
 export type GroupOptions = {
   compactAfter?: number
+  maxCharges?: number
   disk?: (node: string) => Disk | undefined
   delays?: Record<string, Record<string, number>>
   regions?: Record<string, NodeRegion>
@@ -99,6 +100,7 @@ export async function createGroup(founders: readonly string[], options: GroupOpt
         hasLeft = true
       },
       ...(options.compactAfter === undefined ? {} : { compactAfter: options.compactAfter }),
+      ...(options.maxCharges === undefined ? {} : { maxCharges: options.maxCharges }),
       ...(disk ? { disk } : {}),
     }).catch(async (error: unknown) => {
       await caller.close()

@@ -3,8 +3,10 @@
 import { z } from 'zod'
 
 export const Charge = z.strictObject({
-  orderId: z.uuid(),
-  chargeId: z.uuid(),
+  /** Not unique: an order that is charged again has a charge more. */
+  orderId: z.uuid().lowercase(),
+  /** By this the ledger knows a charge again: it takes each once. */
+  chargeId: z.uuid().lowercase(),
   amountCents: z.int().min(1).max(100_000_000),
   currency: z.literal('USD'),
   /** When the card was authorised, by the clock of `payments`. */

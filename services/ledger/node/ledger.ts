@@ -36,6 +36,10 @@ const MAX_UNCOMMITTED_CHARACTERS = 4 * 1024 * 1024
 const MAX_PENDING_READS = 1_000
 /** Entries after which the log is compacted, and how many stay for followers that are a little behind. */
 const COMPACT_AFTER = 2_000
+/** The log is compacted at this size too, since its entries are in memory: large blocks are a great deal more than small ones. */
+const COMPACT_AT_BYTES = 16 * 1024 * 1024
+/** What a node has memory for: some sixty bytes each, 112 MB in all at most, outside of its heap. A leader takes no more. */
+const MAX_CHARGES_HELD = 2_000_000
 /** How long a leader that leaves waits for its successor. */
 const HAND_OVER_MS = 600
 const KEEP_ENTRIES = 500
@@ -51,13 +55,15 @@ export type LedgerOptions = Omit<StoredLedgerOptions, 'onSync' | 'onFailure'> & 
   onLeft: () => void
   /** For tests. */
   compactAfter?: number
+  maxCharges?: number
 }
 
 export type Ledger = Awaited<ReturnType<typeof openLedger>>
 
 /** Opens what is on the disk and takes part from then on. Rejects with `StorageDamaged` or `StorageFailed`. */
 export async function openLedger(options: LedgerOptions) {
-  const { node, caller, control, log, metrics, onFailure, onLeft, compactAfter = COMPACT_AFTER } = options
+  const { node, caller, control, log, metrics, onFailure, onLeft } = options
+  const { compactAfter = COMPACT_AFTER, maxCharges = MAX_CHARGES_HELD } = options
   const meter = createLedgerMeter(metrics)
   let isFailed = false
   const fail = (error: unknown) => {
@@ -83,6 +89,7 @@ export async function openLedger(options: LedgerOptions) {
   let appliedIndex = restored.appliedIndex
   let committedMembership = membershipAt(restored)
   let compacting = false
+  let isFullSaid = false
 
   const spans = new BlockSpans()
   const peers = new Peers({
@@ -182,7 +189,9 @@ export async function openLedger(options: LedgerOptions) {
   }
 
   async function compact(): Promise<void> {
-    if (compacting || isFailed || appliedIndex - raft.status().snapshotIndex < compactAfter) return
+    const applied = appliedIndex - raft.status().snapshotIndex
+    const isLarge = applied > KEEP_ENTRIES && logStore.bytes > COMPACT_AT_BYTES
+    if (compacting || isFailed || (applied < compactAfter && !isLarge)) return
     compacting = true
     try {
       const snapshot = raft.describeSnapshot(appliedIndex)
@@ -235,6 +244,13 @@ export async function openLedger(options: LedgerOptions) {
     for (let waitedMs = 0; soft.role === 'leader' && waitedMs < HAND_OVER_MS; waitedMs += TICK_MS) await delay(TICK_MS)
   }
 
+  function full(): HttpError {
+    const message = `the ledger holds ${state.charges} charges and takes no more; those that it has are read and proved as before`
+    if (!isFullSaid) log.error(message)
+    isFullSaid = true
+    return new HttpError(503, 'ledger_full', message)
+  }
+
   function leaderNode(): string | null {
     return soft.leader === null ? null : instanceOf(soft.leader)
   }
@@ -258,12 +274,13 @@ export async function openLedger(options: LedgerOptions) {
     appliedIndex: () => appliedIndex,
     untilLinearizable: () => reads.untilLinearizable(),
 
-    /** On the leader: resolves when a majority has stored the charge, now or before. Rejects with a 409 or a 503. */
+    /** On the leader: resolves when a majority has stored the charge, now or before. Rejects with a 409 or a 503, `ledger_full` among them. */
     async append(charge: Charge): Promise<{ isNew: boolean; proof: InclusionProof }> {
       if (isFailed) throw new HttpError(503, 'storage_failed', `${node} cannot store anything at the moment; ask again`)
       await appender.untilBegun()
       // Nothing may come between this look and the appender's own: whoever is in neither is new.
       if (!state.find(charge.chargeId)) {
+        if (state.charges >= maxCharges) throw full()
         const block = await appender.append(charge, context.active())
         return { isNew: true, proof: proveInclusion(block, leafOf(block, charge)) }
       }

@@ -1,13 +1,12 @@
 // The state machine: the chain of committed blocks, and where each charge stands in it. Entries come in the log's order, each once.
-// It keeps a charge's place in memory, some hundred bytes a charge, and the newest blocks; all others are on the disk.
+// It keeps where each charge stands in memory, some fifty bytes each outside of the heap, and the newest blocks; all others are on the disk.
 import { LRUCache } from 'lru-cache'
-import { type Block, MAX_CHARGES, type Tip, tipOf } from '../chain/block.ts'
+import { type Block, type Tip, tipOf } from '../chain/block.ts'
 import { findFault } from '../chain/verify.ts'
 import type { ChainStore } from '../storage/chain-store.ts'
+import { type ChargePlace, ChargePlaces } from './charge-places.ts'
 
 const BLOCKS_IN_MEMORY = 64
-
-export type Location = { height: number; leafIndex: number }
 
 /** A block was committed that does not follow the chain: a mistake in this program, and no reason to write it. */
 export class ChainBroken extends Error {
@@ -16,8 +15,7 @@ export class ChainBroken extends Error {
 
 export class LedgerState {
   #chain: ChainStore | undefined
-  /** height * MAX_CHARGES + leafIndex, by charge. */
-  readonly #locations = new Map<string, number>()
+  readonly #places = new ChargePlaces()
   readonly #recent = new LRUCache<number, Block>({ max: BLOCKS_IN_MEMORY })
   readonly #onFailure: (error: unknown) => void
 
@@ -39,7 +37,7 @@ export class LedgerState {
   }
 
   get charges(): number {
-    return this.#locations.size
+    return this.#places.size
   }
 
   get bytes(): number {
@@ -56,10 +54,8 @@ export class LedgerState {
     this.#index(block)
   }
 
-  find(chargeId: string): Location | undefined {
-    const location = this.#locations.get(chargeId)
-    if (location === undefined) return undefined
-    return { height: Math.floor(location / MAX_CHARGES), leafIndex: location % MAX_CHARGES }
+  find(chargeId: string): ChargePlace | undefined {
+    return this.#places.find(chargeId)
   }
 
   /** A committed block, from memory if it is there. Rejects with `StorageDamaged`; undefined beyond the tip. */
@@ -103,8 +99,6 @@ export class LedgerState {
   #index(block: Block): void {
     const { height } = block.header
     this.#recent.set(height, block)
-    for (const [leafIndex, { chargeId }] of block.charges.entries()) {
-      if (!this.#locations.has(chargeId)) this.#locations.set(chargeId, height * MAX_CHARGES + leafIndex)
-    }
+    for (const [leafIndex, { chargeId }] of block.charges.entries()) this.#places.add(chargeId, { height, leafIndex })
   }
 }

@@ -102,6 +102,22 @@ test('a chain that was being fetched when the node died goes on from there', asy
   await close(opened)
 })
 
+test('a node that died before its old log gave way to a snapshot goes on from the snapshot', async () => {
+  const opened = await open(true)
+  await opened.logStore.append([{ entries: entries.slice(0, 2) }])
+  for (const block of blocks) opened.state.apply(block)
+  await opened.state.sync()
+  const { tip } = opened.state
+  const membership = { voters: founders, learners: [] }
+  await opened.logStore.saveSnapshot({ lastIncludedIndex: 6, lastIncludedTerm: 3, membership }, tip, 6)
+  await opened.logStore.append([{ entries: entries.slice(2, 3) }])
+  await close(opened)
+  const again = await open(false)
+  expect(again.restored.appliedIndex).toBe(6)
+  expect(again.state.tip).toEqual(tipOf(blocks[2]!))
+  await close(again)
+})
+
 test('a ledger whose owner is not known is refused', async () => {
   await stored([{ entries }], 3)
   await rm(join(folder, 'ledger-na/identity.json'))

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import type { Restored } from '../raft/api.ts'
+import { entriesAfter } from '../raft/log.ts'
 import { ChainStore } from '../storage/chain-store.ts'
 import { type Disk, realDisk } from '../storage/disk.ts'
 import { LogStore, type StoredLog } from '../storage/log-store.ts'
@@ -63,7 +64,7 @@ function restore(
   { tip }: ChainStore,
   folder: string,
 ): Restored {
-  const lastLogIndex = entries.at(-1)?.index ?? snapshot.lastIncludedIndex
+  const lastLogIndex = entriesAfter(snapshot, entries).at(-1)?.index ?? snapshot.lastIncludedIndex
   if (tip.index > Math.max(lastLogIndex, fetchingUpTo)) {
     throw new StorageDamaged(
       `${join(folder, 'log')} ends at ${lastLogIndex}, but block ${tip.height} was committed at ${tip.index}: the log has lost what had been stored. ${recovery(folder)}`,

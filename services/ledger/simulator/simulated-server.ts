@@ -5,28 +5,25 @@ import { createRaftWith } from '../raft/raft.ts'
 import { safetyRules } from '../raft/rules.ts'
 import { UNITS_PER_TICK } from './climate.ts'
 import { name } from './invariants.ts'
+import { type FetchSnapshot, ServerSnapshots } from './server-snapshots.ts'
 import { type Reply, Service } from './service.ts'
 import type { StateMachine } from './state-machine.ts'
 import type { World } from './world.ts'
 import { WriteQueue } from './write-queue.ts'
-
-/** Asks another server for the content of its snapshot; undefined when it cannot be had. */
-export type FetchSnapshot = (by: NodeId, from: NodeId, snapshot: Snapshot) => StateMachine | undefined
 
 const ELECTION_TICKS = 10
 
 export class SimulatedServer {
   readonly id: NodeId
   readonly #world: World
-  readonly #fetch: FetchSnapshot
   readonly #writes: WriteQueue
   readonly #service = new Service()
+  readonly #snapshots: ServerSnapshots
   readonly #unitsPerTick: number
   #raft: Raft | undefined
   /** Of the process: what it had planned before a crash does not happen after it. */
   #life = 0
   #frozenUntil = 0
-  #isSnapshotUnderWay = false
   #currentTerm = 0
   isClockStopped = false
   /** Told of every change of role. */
@@ -35,8 +32,17 @@ export class SimulatedServer {
   constructor(id: NodeId, members: Membership, world: World, fetch: FetchSnapshot) {
     this.id = id
     this.#world = world
-    this.#fetch = fetch
-    this.#writes = new WriteQueue(members, world, (delay, todo) => this.#later(delay, todo))
+    const later = (delay: number, todo: () => void) => this.#later(delay, todo)
+    this.#writes = new WriteQueue(members, world, later)
+    this.#snapshots = new ServerSnapshots({
+      id,
+      world,
+      writes: this.#writes,
+      service: this.#service,
+      fetch,
+      later,
+      say: (text) => this.#say(text),
+    })
     const { random, climate } = world
     this.#unitsPerTick = UNITS_PER_TICK * (1 + climate.drift * (2 * random.next() - 1))
   }
@@ -93,7 +99,7 @@ export class SimulatedServer {
     this.#raft = undefined
     this.#life++
     this.#frozenUntil = 0
-    this.#isSnapshotUnderWay = false
+    this.#snapshots.clear()
     this.#writes.clear()
     this.#service.clear()
   }
@@ -132,10 +138,8 @@ export class SimulatedServer {
   }
 
   /** Its content, if this server's last snapshot is the one that is asked for. */
-  snapshotContent({ lastIncludedIndex, lastIncludedTerm }: Snapshot): StateMachine | undefined {
-    const { snapshot, content } = this.#writes.disk.contents
-    const isIt = snapshot.lastIncludedIndex === lastIncludedIndex && snapshot.lastIncludedTerm === lastIncludedTerm
-    return this.#raft && isIt ? content : undefined
+  snapshotContent(snapshot: Snapshot): StateMachine | undefined {
+    return this.#raft && this.#snapshots.content(snapshot)
   }
 
   #planTick(delay: number): void {
@@ -183,11 +187,11 @@ export class SimulatedServer {
       for (const message of ready.messagesAfterSync) network.send(message)
       raft.advance(ready)
     })
-    if (ready.snapshot) this.#fetchSnapshot(raft, ready.snapshot)
+    if (ready.snapshot) this.#snapshots.install(raft, ready.snapshot)
     for (const entry of ready.committed) this.#apply(entry)
     for (const { context, index } of ready.reads) this.#service.readConfirmed(context, index)
     this.#service.answerReads()
-    if (ready.committed.length > 0) this.#takeSnapshot(raft)
+    if (ready.committed.length > 0) this.#snapshots.take(raft)
   }
 
   #toStore(hardState: HardState | null): HardState | null {
@@ -217,44 +221,6 @@ export class SimulatedServer {
     this.#world.invariants.applied(this.id, entry, this.#currentTerm)
     this.#say(() => `applies ${name(entry)}`)
     this.#service.apply(entry)
-  }
-
-  #takeSnapshot(raft: Raft): void {
-    const { snapshotEvery, keepEntries } = this.#world.climate
-    const { appliedIndex } = this
-    if (
-      this.#isSnapshotUnderWay ||
-      appliedIndex - this.#writes.disk.contents.snapshot.lastIncludedIndex < snapshotEvery
-    )
-      return
-    this.#isSnapshotUnderWay = true
-    const snapshot = raft.describeSnapshot(appliedIndex)
-    this.#say(() => `takes a snapshot at ${appliedIndex}`)
-    const keepFrom = appliedIndex + 1 - keepEntries
-    this.#writes.write({ kind: 'compact', snapshot, content: this.#service.machine.copy(), keepFrom }, () => {
-      this.#isSnapshotUnderWay = false
-      raft.compact(snapshot, keepEntries)
-    })
-  }
-
-  /** Over the network, to disk, and only then into the core: it may crash anywhere between. */
-  #fetchSnapshot(raft: Raft, { snapshot, from }: { snapshot: Snapshot; from: NodeId }): void {
-    const { network } = this.#world
-    this.#later(network.delay() + network.delay(), () => {
-      const content = this.#fetch(this.id, from, snapshot)
-      if (!content) {
-        raft.snapshotFailed(snapshot)
-        return
-      }
-      this.#say(() => `has fetched the snapshot at ${snapshot.lastIncludedIndex}`)
-      // Earlier Readys are synced with it, so that they are advanced first.
-      this.#writes.write({ kind: 'install', snapshot, content }, () => this.#installSnapshot(raft, snapshot, content))
-    })
-  }
-
-  #installSnapshot(raft: Raft, snapshot: Snapshot, content: StateMachine): void {
-    if (!raft.snapshotInstalled(snapshot)) this.#writes.write({ kind: 'drop-log' }, () => {})
-    if (content.appliedIndex > this.appliedIndex) this.#service.machine = content.copy()
   }
 
   #say(text: () => string): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Block, decodeBlock, encodeBlock, GENESIS, type Tip, tipOf } from '../chain/block.ts'
 import { findFault } from '../chain/verify.ts'
 import type { Disk } from './disk.ts'
+import { Places } from './places.ts'
 import { type Place, Segments, type SegmentsOptions } from './segments.ts'
 import { recovery, StorageDamaged } from './storage-error.ts'
 
@@ -21,7 +22,7 @@ export class ChainStore {
   #segments!: Segments
   #tip: Tip = GENESIS
   /** Of the blocks by height less one. */
-  readonly #places: Place[] = []
+  readonly #places = new Places()
   readonly #nodeFolder: string
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -71,7 +72,7 @@ export class ChainStore {
   /** Reads a block from the disk, whatever was known of it. Rejects with `StorageDamaged` when it was changed; undefined beyond the last. */
   async read(height: number): Promise<Block | undefined> {
     await this.#turn.catch(() => undefined)
-    const place = this.#places[height - 1]
+    const place = this.#places.at(height - 1)
     if (!place) return undefined
     const block = decodeBlock(await this.#segments.read(place))
     if (block) return block

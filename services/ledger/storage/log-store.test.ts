@@ -130,6 +130,42 @@ test('a snapshot from another server replaces a log that does not lead to it', a
   expect(stored.entries).toEqual(entries(91, 92, 3))
 })
 
+test.each([
+  ['ends before the snapshot', entries(6, 8)],
+  ['has another entry where the snapshot ends', entries(6, 95)],
+])(
+  'a replaced log that %s, written behind the snapshot, is left out once its successor begins',
+  async (_what, late) => {
+    const { store } = await open()
+    await store.append([{ hardState, entries: entries(1, 5) }])
+    await store.saveSnapshot(snapshotAt(90, 3), GENESIS, 90)
+    await store.append([{ entries: late }])
+    await store.append([{ entries: entries(91, 92, 3) }])
+    await store.close()
+    const stored = await reopened()
+    expect(stored.snapshot).toEqual(snapshotAt(90, 3))
+    expect(stored.entries).toEqual(entries(91, 92, 3))
+  },
+)
+
+test('a log that catches up with its snapshot goes on behind it', async () => {
+  const { store } = await open()
+  await store.append([{ hardState, entries: entries(1, 5) }])
+  await store.saveSnapshot(snapshotAt(8), GENESIS, 0)
+  await store.append([{ entries: entries(6, 8) }])
+  await store.append([{ entries: entries(9, 10) }])
+  await store.close()
+  expect((await reopened()).entries).toEqual(entries(6, 10))
+})
+
+test('a log with a hole that no snapshot covers is refused', async () => {
+  const { store } = await open()
+  await store.append([{ hardState, entries: entries(1, 5) }])
+  await store.append([{ entries: entries(8, 9) }])
+  await store.close()
+  await expect(open()).rejects.toThrow(/begins with entry 8, but its snapshot ends at 0: .*delete the folder/)
+})
+
 test('a snapshot that is being fetched is known of until it is stored', async () => {
   const { store } = await open()
   await store.append([{ hardState, entries: entries(1, 2) }, { fetchingUpTo: 70 }])

@@ -81,6 +81,15 @@ export class LogStore {
         for (const part of parts) store.#load(part, place.segment)
       },
     })
+    const [first] = store.#loading
+    const { lastIncludedIndex } = store.#snapshot
+    if (first && first.index > lastIncludedIndex + 1) {
+      const folder = join(options.nodeFolder, 'log')
+      await store.close()
+      throw new StorageDamaged(
+        `${folder} begins with entry ${first.index}, but its snapshot ends at ${lastIncludedIndex}: what was between is missing. ${recovery(options.nodeFolder)}`,
+      )
+    }
     const stored = {
       hardState: store.#hardState,
       snapshot: store.#snapshot,
@@ -142,6 +151,7 @@ export class LogStore {
     if (first && part.entries) {
       const keep = this.#loading.findIndex(({ index }) => index >= first.index)
       if (keep >= 0) this.#loading.length = keep
+      if (isLeftBehind(this.#loading, this.#snapshot, first.index)) this.#loading = []
       this.#loading.push(...part.entries)
     }
     this.#note(part, segment)
@@ -173,6 +183,17 @@ export class LogStore {
 /** As the paper has it (§7): a log that holds the snapshot's last entry goes on behind it, any other is worthless. */
 function leadsTo(entries: readonly Entry[], { lastIncludedIndex, lastIncludedTerm }: Snapshot): boolean {
   return entries.some(({ index, term }) => index === lastIncludedIndex && term === lastIncludedTerm)
+}
+
+/**
+ * Entries of a log that a snapshot has replaced, written behind it while the core did not know of it yet: the entry at `next` follows the
+ * snapshot and not them. Either there is a gap, or they have another entry where the snapshot ends.
+ */
+function isLeftBehind(entries: readonly Entry[], snapshot: Snapshot, next: number): boolean {
+  const [first, last] = [entries[0], entries.at(-1)]
+  if (!first || !last) return false
+  if (last.index + 1 !== next) return true
+  return first.index <= snapshot.lastIncludedIndex && next > snapshot.lastIncludedIndex && !leadsTo(entries, snapshot)
 }
 
 function decodeParts(payload: string): LogPart[] | undefined {
