@@ -1,7 +1,18 @@
 // The list of all faults. One file a fault; see README.md for how to add the next.
+import { badCohort } from './app/bad-cohort.ts'
+import { errorRate } from './app/error-rate.ts'
 import { eventLoopBlock } from './app/event-loop-block.ts'
 import { memoryLeak } from './app/memory-leak.ts'
+import { noisyNeighbour } from './app/noisy-neighbour.ts'
+import { poolExhaustion } from './app/pool-exhaustion.ts'
+import { zombieWork } from './app/zombie-work.ts'
+import { breakerStuck } from './client/breaker-stuck.ts'
+import { loadSpike } from './client/load-spike.ts'
+import { metastable } from './client/metastable.ts'
+import { retryStorm } from './client/retry-storm.ts'
 import { diskFull } from './data/disk-full.ts'
+import { badCanary } from './deploy/bad-canary.ts'
+import { misconfiguration } from './deploy/misconfiguration.ts'
 import type { Fault } from './fault.ts'
 import { bandwidth } from './network/bandwidth.ts'
 import { blackhole } from './network/blackhole.ts'
@@ -36,6 +47,17 @@ export const catalogue: readonly Fault[] = [
   clockSkew,
   eventLoopBlock,
   memoryLeak,
+  errorRate,
+  badCohort,
+  poolExhaustion,
+  noisyNeighbour,
+  zombieWork,
+  retryStorm,
+  metastable,
+  loadSpike,
+  breakerStuck,
+  badCanary,
+  misconfiguration,
   diskFull,
 ]
 

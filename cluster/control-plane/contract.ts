@@ -70,6 +70,7 @@ export const annotationKinds = [
   'scaled',
   'load',
   'policy',
+  'rollout',
   'fault',
 ] as const
 

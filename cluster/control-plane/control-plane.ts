@@ -72,7 +72,7 @@ export async function startControlPlane(
 ): Promise<ControlPlane> {
   const registry = new Registry()
   const metrics = createMetrics()
-  measureBuild(metrics, deps.version)
+  measureBuild(metrics, () => deps.version)
   measureProcess(metrics)
   const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
@@ -88,7 +88,7 @@ export async function startControlPlane(
       kinds: nodeKinds,
     }),
     changed: () => streams.publisher.schedule(),
-    annotate: (subject, text) => annotations.add('fault', subject, text),
+    annotate: (kind, subject, text) => annotations.add(kind, subject, text),
   })
   measureFaults(metrics, faults)
 

@@ -24,7 +24,7 @@ function openBook() {
     changed: () => {
       changes += 1
     },
-    annotate: (subject, text) => annotations.push(`${subject}: ${text}`),
+    annotate: (_kind, subject, text) => annotations.push(`${subject}: ${text}`),
   })
   books.push(book)
   const inject = (body: object) => book.inject(FaultInjection.parse(body))

@@ -3,7 +3,7 @@ import type { ActiveFault } from './active-fault.ts'
 import { FaultDeadlines } from './fault-deadlines.ts'
 
 function fault(instance: string, remainingMs: number, revision = 0): ActiveFault {
-  return { fault: 'latency', instance, revision, parameters: {}, seed: 1, remainingMs, again: false }
+  return { fault: 'latency', instance, revision, parameters: {}, seed: 1, remainingMs, sinceMs: 0, again: false }
 }
 
 test('each ends at its own time, and the next end is known', () => {

@@ -251,8 +251,26 @@ test('ends a fault by itself when its time is up, with the control plane gone', 
   const plane = await startControlPlane()
   const { stream } = openStream(plane.port)
   const faults = [
-    { fault: 'latency', instance: 'a', revision: 0, parameters: {}, seed: 1, remainingMs: 300, again: false },
-    { fault: 'latency', instance: 'b', revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false },
+    {
+      fault: 'latency',
+      instance: 'a',
+      revision: 0,
+      parameters: {},
+      seed: 1,
+      remainingMs: 300,
+      sinceMs: 0,
+      again: false,
+    },
+    {
+      fault: 'latency',
+      instance: 'b',
+      revision: 0,
+      parameters: {},
+      seed: 1,
+      remainingMs: 60_000,
+      sinceMs: 0,
+      again: false,
+    },
   ]
   await plane.connected(1)
   plane.send({ type: 'document', document: { ...documentOf(1), faults } })

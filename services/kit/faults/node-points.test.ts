@@ -12,7 +12,17 @@ afterEach(async () => {
 })
 
 function active(fault: string, part: Partial<ActiveFault>): ActiveFault {
-  return { fault, instance: fault, revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false, ...part }
+  return {
+    fault,
+    instance: fault,
+    revision: 0,
+    parameters: {},
+    seed: 1,
+    remainingMs: 60_000,
+    sinceMs: 0,
+    again: false,
+    ...part,
+  }
 }
 
 test('inbound: a request waits, and passes at once when nothing is active', async () => {
