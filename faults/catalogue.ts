@@ -10,7 +10,15 @@ import { breakerStuck } from './client/breaker-stuck.ts'
 import { loadSpike } from './client/load-spike.ts'
 import { metastable } from './client/metastable.ts'
 import { retryStorm } from './client/retry-storm.ts'
+import { cacheStampede } from './data/cache-stampede.ts'
 import { diskFull } from './data/disk-full.ts'
+import { duplicateDelivery } from './data/duplicate-delivery.ts'
+import { hotKey } from './data/hot-key.ts'
+import { nPlusOne } from './data/n-plus-one.ts'
+import { poisonMessage } from './data/poison-message.ts'
+import { queueLag } from './data/queue-lag.ts'
+import { silentCorruption } from './data/silent-corruption.ts'
+import { slowQuery } from './data/slow-query.ts'
 import { badCanary } from './deploy/bad-canary.ts'
 import { misconfiguration } from './deploy/misconfiguration.ts'
 import type { Fault } from './fault.ts'
@@ -28,6 +36,10 @@ import { crash } from './node/crash.ts'
 import { fdExhaustion } from './node/fd-exhaustion.ts'
 import { freeze } from './node/freeze.ts'
 import { slowReplica } from './node/slow-replica.ts'
+import { cardinality } from './telemetry/cardinality.ts'
+import { exporterOutage } from './telemetry/exporter-outage.ts'
+import { lostContext } from './telemetry/lost-context.ts'
+import { samplingBias } from './telemetry/sampling-bias.ts'
 
 /** In the order in which people are shown them. */
 export const catalogue: readonly Fault[] = [
@@ -59,6 +71,18 @@ export const catalogue: readonly Fault[] = [
   badCanary,
   misconfiguration,
   diskFull,
+  cacheStampede,
+  duplicateDelivery,
+  poisonMessage,
+  queueLag,
+  slowQuery,
+  nPlusOne,
+  hotKey,
+  silentCorruption,
+  lostContext,
+  samplingBias,
+  exporterOutage,
+  cardinality,
 ]
 
 const byId = new Map(catalogue.map((fault) => [fault.id, fault]))

@@ -5,6 +5,7 @@ import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import { withConsumerSpan } from '../kit/queue/message-spans.ts'
 import type { Message, Queue } from '../kit/queue/queue.ts'
+import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import type { OrdersClient } from '../orders/client.ts'
 import { ORDER_CONFIRMED_QUEUE } from './contract.ts'
 import { readMessage, trackingNumberOf } from './domain.ts'
@@ -36,6 +37,7 @@ export async function consumeBatch({
     help: 'Orders that were shipped',
     labels: ['customer_region'],
   })
+  const repetitions = createRepetitionMeter(metrics, 'shipment')
   const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
   await Promise.all(messages.map(handle))
   return messages.length
@@ -57,7 +59,8 @@ export async function consumeBatch({
 
   async function ship(orderId: string): Promise<void> {
     const record = policy().idempotency ? store.ship : store.shipAgain
-    const { trackingNumber, isNew } = await record(orderId, trackingNumberOf(orderId))
+    const { trackingNumber, isNew, isRepeated } = await record(orderId, trackingNumberOf(orderId))
+    if (isRepeated) repetitions(isNew)
     if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
     if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)

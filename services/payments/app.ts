@@ -7,6 +7,7 @@ import { HttpError } from '../kit/http/errors.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
+import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import { type ChargeOutcome, paymentsApi } from './contract.ts'
 import { authorise } from './domain.ts'
 import type { NewCharge, PaymentsStore, Settled } from './store.ts'
@@ -26,6 +27,7 @@ export function createApp({ store, now, policy = defaultLivePolicy, log, metrics
     help: 'Charges by their outcome, each order once',
     labels: ['outcome', 'reason'],
   })
+  const repetitions = createRepetitionMeter(metrics, 'charge')
   const routes = createRoutes(paymentsApi, {
     charge: async ({ params, body }) => {
       const { amountCents, currency } = body
@@ -36,6 +38,7 @@ export function createApp({ store, now, policy = defaultLivePolicy, log, metrics
           : { status: 'declined', amountCents, currency, reason: authorisation.reason }
       const charges = policy().idempotency ? store.settle : store.chargeAgain
       const settled = await charges(params.orderId, charge)
+      if (settled.isRepeated) repetitions(settled.isNew)
       const { outcome } = settled
       if (outcome.kind === 'charged' && outcome.amountCents !== amountCents) {
         throw new HttpError(409, 'amount_differs', 'this order was charged with another amount')

@@ -42,6 +42,8 @@ export type Settled = {
   outcome: ChargeOutcome
   /** Whether this call has brought it about. */
   isNew: boolean
+  /** Whether the order had an outcome before. */
+  isRepeated: boolean
 }
 
 export type PaymentsStore = {
@@ -59,7 +61,7 @@ export function createPaymentsStore(database: Database): PaymentsStore {
        RETURNING charge_id, status, amount_cents, card_brand, card_last4, decline_reason, true AS is_new`,
       [orderId, charge.status, ...columns(charge), isFirst],
     )
-    return row && { outcome: toOutcome(row), isNew: true }
+    return row && { outcome: toOutcome(row), isNew: true, isRepeated: !isFirst }
   }
 
   return {
@@ -79,7 +81,7 @@ export function createPaymentsStore(database: Database): PaymentsStore {
         [orderId, charge.status, ...columns(charge)],
       )
       if (!row) throw new Error('an upsert returned no row')
-      return { outcome: toOutcome(row), isNew: row.is_new }
+      return { outcome: toOutcome(row), isNew: row.is_new, isRepeated: !row.is_new }
     },
   }
 }

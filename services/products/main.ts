@@ -5,6 +5,6 @@ import { createApp } from './app.ts'
 import { cacheReads } from './cache.ts'
 import { createProductStore } from './store.ts'
 
-runNode('products', ({ log, metrics, policy, database }) => ({
-  app: createApp({ store: cacheReads(createProductStore(database()), { metrics, policy }), log }),
+runNode('products', ({ log, metrics, policy, caches, database }) => ({
+  app: createApp({ store: cacheReads(createProductStore(database()), { metrics, policy, caches }), log }),
 }))

@@ -17,7 +17,7 @@ import {
   type Reading,
   requestBuckets,
 } from './instruments.ts'
-import { LabelSets } from './label-sets.ts'
+import { LabelSets, type Labels } from './label-sets.ts'
 
 const DEFAULT_MAX_LABEL_SETS = 200
 
@@ -30,6 +30,8 @@ export function createMetrics(): Metrics {
   // Before any histogram: prom-client refuses exemplars in a registry of the older format.
   registry.setContentType(OPEN_METRICS)
   const known = new Map<string, Known>()
+  /** Label sets of the instruments that keep their series, and how to drop one of them. */
+  const kept = new Map<string, { sets: LabelSets; remove: (labels: Labels) => void }>()
 
   const overflow = new PromCounter({
     name: 'faultline_metrics_overflow_total',
@@ -69,6 +71,7 @@ export function createMetrics(): Metrics {
   function createCounter(options: InstrumentOptions<string>): Counter<string> {
     const counter = new PromCounter(configuration(options))
     const sets = labelSets(options)
+    kept.set(options.name, { sets, remove: (labels) => counter.remove(labels) })
     return { add: (labels, value = 1) => counter.inc(sets.resolve(labels), value) }
   }
 
@@ -76,6 +79,7 @@ export function createMetrics(): Metrics {
     const buckets = [...(options.buckets ?? requestBuckets)]
     const histogram = new PromHistogram({ ...configuration(options), buckets, enableExemplars: true })
     const sets = labelSets(options)
+    kept.set(options.name, { sets, remove: (labels) => histogram.remove(labels) })
     return {
       record(value, labels, span) {
         const kept = sets.resolve(labels)
@@ -115,6 +119,10 @@ export function createMetrics(): Metrics {
       void once('observed gauge', options, () => createObserved('gauge', options)).push(read),
     observeCounter: (options, read) =>
       void once('observed counter', options, () => createObserved('counter', options)).push(read),
+    forget(name, isStray) {
+      const instrument = kept.get(name)
+      for (const labels of instrument?.sets.forget(isStray) ?? []) instrument?.remove(labels)
+    },
     async scrape(accept) {
       const body = await registry.metrics()
       if (acceptsOpenMetrics(accept)) return { contentType: OPEN_METRICS, body }

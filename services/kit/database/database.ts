@@ -6,6 +6,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
+import type { PoolFaults } from '../faults/pool-faults.ts'
 import type { StatementFate } from '../faults/statement-faults.ts'
 import { withFate } from '../faults/statement-on-wire.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
@@ -44,6 +45,8 @@ export type DatabaseOptions = {
   streams?: { primary?: () => Socket; replica?: () => Socket }
   /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
   fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
+  /** Injection point: who else takes connections, and how long one is kept after its use. */
+  connections?: Pick<PoolFaults, 'watch' | 'holdMs'>
   /** Where reads go, and how long a connection is waited for; the defaults when omitted. */
   policy?: LivePolicy
   metrics?: Metrics
@@ -125,18 +128,21 @@ type Server = {
   meter: DatabaseMeter
   policy: LivePolicy
   fateOf: (text: string) => StatementFate | undefined
+  holdMs: () => number
 }
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
   const { poolSize = 6, metrics = noMetrics } = options
   const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
+  options.connections?.watch(pool)
   return {
     pool,
     cancellations: createPool(url, 1, stream),
     meter: createDatabaseMeter(metrics, name, pool),
     policy: options.policy ?? defaultLivePolicy,
     fateOf: (text) => options.fateOf?.(text, name),
+    holdMs: () => options.connections?.holdMs ?? 0,
   }
 }
 
@@ -177,7 +183,10 @@ async function withClient<T>(
     failure = error
     throw isDatabaseGone(error) ? databaseUnavailable(error) : error
   } finally {
-    client.release(isDatabaseGone(failure) || doomed.has(client))
+    const release = () => client.release(isDatabaseGone(failure) || doomed.has(client))
+    const holdMs = server.holdMs()
+    if (holdMs > 0) setTimeout(release, holdMs)
+    else release()
   }
 }
 
@@ -232,7 +241,8 @@ async function run<Row extends pg.QueryResultRow>(
   try {
     const fate = server.fateOf(text)
     const query = () => client.query<Row>(text, values)
-    return (await (fate ? withFate(client, fate, query) : query())).rows
+    const { rows } = await (fate ? withFate(client, fate, query) : query())
+    return fate?.perRow && rows.length > 1 ? await oneByOne(server, client, text, values, rows) : rows
   } catch (error) {
     failure = error
     throw isCancelled(error) || cancelling ? requestEnded(error) : error
@@ -241,6 +251,29 @@ async function run<Row extends pg.QueryResultRow>(
     signal?.removeEventListener('abort', cancel)
     await cancelling
   }
+}
+
+/** Asks for each row again on its own; those that have no id stay as they are. */
+async function oneByOne<Row extends pg.QueryResultRow>(
+  server: Server,
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[],
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const single = `SELECT one.* FROM (${text}) AS one WHERE one.id = $${values.length + 1}`
+  const found: Row[] = []
+  for (const row of rows) {
+    if (row.id === undefined || currentScope()?.signal.aborted) {
+      found.push(row)
+      continue
+    }
+    const startMs = performance.now()
+    const again = await client.query<Row>(single, [...values, row.id])
+    server.meter.statement(single, performance.now() - startMs, undefined)
+    found.push(...again.rows)
+  }
+  return found
 }
 
 async function cancelStatement({ cancellations }: Server, client: pg.PoolClient): Promise<void> {
