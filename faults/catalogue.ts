@@ -19,7 +19,9 @@ import { poisonMessage } from './data/poison-message.ts'
 import { queueLag } from './data/queue-lag.ts'
 import { silentCorruption } from './data/silent-corruption.ts'
 import { slowQuery } from './data/slow-query.ts'
+import { staleRead } from './data/stale-read.ts'
 import { badCanary } from './deploy/bad-canary.ts'
+import { credentialExpiry } from './deploy/credential-expiry.ts'
 import { misconfiguration } from './deploy/misconfiguration.ts'
 import type { Fault } from './fault.ts'
 import { bandwidth } from './network/bandwidth.ts'
@@ -79,6 +81,8 @@ export const catalogue: readonly Fault[] = [
   nPlusOne,
   hotKey,
   silentCorruption,
+  staleRead,
+  credentialExpiry,
   lostContext,
   samplingBias,
   exporterOutage,

@@ -106,6 +106,13 @@ export type TelemetryVerdict = {
   contextLost?: number
 }
 
+/** What becomes of a database server; carried out by whoever runs it, for its clients cannot. */
+export type ServerVerdict =
+  /** A replica shows each commit only so long after it was made. */
+  | { kind: 'delay-replay'; delayMs: number }
+  /** The password of a role is not valid any more, and its sessions end. */
+  | { kind: 'expire-password'; role: string }
+
 /** A request to be recorded under its route. */
 export type RecordedRoute = { route: string; path: string }
 
@@ -166,6 +173,8 @@ export type Acts<P> = {
   cache?: (parameters: P) => CacheVerdict
   /** telemetry of a node */
   telemetry?: (parameters: P) => TelemetryVerdict
+  /** database server: once, when the fault reaches it, until it ends */
+  server?: (parameters: P) => ServerVerdict
   /** metrics and spans of a request: the name that its route is recorded under */
   route?: (event: RecordedRoute, parameters: P, random: Random) => string
   /** clock: what the node's clock is off by, in ms */

@@ -50,6 +50,8 @@ export type ControlPlane = {
   setLoad(requestsPerSecond: number): void
   /** Calls `listener` when the state of a node's stream may have changed; returns how to stop that. */
   onChange(listener: (id: string) => void): () => void
+  /** Calls `listener` when a fault was injected, changed or has ended; returns how to stop that. */
+  onFaults(listener: () => void): () => void
   /** Forgets a node and tells its callers. */
   unregister(id: string): void
   /**
@@ -76,6 +78,7 @@ export async function startControlPlane(
   measureProcess(metrics)
   const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
+  const faultListeners = new Set<() => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
 
@@ -87,7 +90,10 @@ export async function startControlPlane(
       inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...servers],
       kinds: nodeKinds,
     }),
-    changed: () => streams.publisher.schedule(),
+    changed: () => {
+      streams.publisher.schedule()
+      for (const listener of faultListeners) listener()
+    },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
   })
   measureFaults(metrics, faults)
@@ -150,6 +156,10 @@ export async function startControlPlane(
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    onFaults(listener) {
+      faultListeners.add(listener)
+      return () => void faultListeners.delete(listener)
     },
     unregister(id) {
       if (registry.unregister(id)) streams.publisher.schedule()

@@ -2,6 +2,7 @@
 // It waits a little for a server that is restarting, and never repeats a statement that may have been carried out.
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { trace } from '@opentelemetry/api'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
@@ -55,6 +56,8 @@ export type DatabaseOptions = {
 
 /** How long the server has to hear that a statement is not wanted any more. */
 const CANCEL_MS = 2_000
+/** A replica that is behind by so much is worth a word on the span of who reads it. */
+const STALE_S = 1
 /** How long a replica that failed is left alone. */
 const REPLICA_PAUSE_MS = 1_000
 
@@ -100,6 +103,8 @@ export function createDatabase(options: DatabaseOptions): Database {
         replica?.meter.passedOver('unavailable')
         return onPrimary
       }
+      const lagS = roles.replicaLagS() ?? 0
+      if (lagS >= STALE_S) trace.getActiveSpan()?.setAttribute('faultline.read.lag_s', lagS)
       if (readAfter === undefined || !readYourWrites) return onReplica
       const [row] = await onReplica.query<{ caught_up: boolean | null }>(
         'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS caught_up',

@@ -15,6 +15,8 @@ export const statusSql = `SELECT pg_is_in_recovery() AS standby,
 export type ServerRoles = {
   /** Asks the servers. Throws when the primary's does not answer; that of the replica keeps nobody waiting. */
   check(): Promise<void>
+  /** How far the replica is behind as far as is known, in seconds. */
+  replicaLagS(): number | undefined
 }
 
 /** What was heard longer ago is not told any more. */
@@ -57,6 +59,7 @@ export function createServerRoles(
   })
 
   return {
+    replicaLagS: () => heard.get('replica')?.lag?.seconds,
     async check() {
       const status = await askPrimary()
       if (metrics === noMetrics || !status) return
