@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { defineFault } from '../fault.ts'
 import { customerP95 } from '../indicators.ts'
 import { count, path } from '../parameters.ts'
-import { among } from '../trace.ts'
 
 /** So many different questions, that no cache has the answers. */
 const QUESTIONS = 500
@@ -40,14 +39,10 @@ export const noisyNeighbour = defineFault({
       'and sum by (service, http_route) (rate(http_server_request_duration_seconds_count{service="gateway"}[5s])) > 20',
     trace: {
       search: () => ({ services: ['gateway'], operation: 'GET /api/search' }),
-      // Nobody's journey has made it: it begins with the call itself.
-      holds: (trace, { nodes }) =>
+      // No journey of ours has made it: it begins at the front door.
+      holds: (trace) =>
         trace.spans.some(
-          ({ parentId, kind, node, tags }) =>
-            parentId === undefined &&
-            kind === 'client' &&
-            among(node, nodes) &&
-            tags['faultline.callee.instance'] !== undefined,
+          ({ parentId, kind, service }) => parentId === undefined && kind === 'server' && service === 'frontdoor',
         ),
     },
     alert: null,

@@ -22,7 +22,7 @@ export const zombieWork = defineFault({
   signature: {
     promql: 'sum by (service, instance) (rate(faultline_wasted_work_seconds_total[10s])) > 0.1',
     trace: {
-      search: ({ kinds }) => ({ services: kinds, tags: '{"error":"true"}' }),
+      search: ({ kinds }) => ({ services: kinds, minDuration: '500ms' }),
       holds: (trace, { nodes }) => worksOnAfterEnd(trace, nodes),
     },
     alert: 'CallsFailing',

@@ -7,6 +7,7 @@ import { Deciders } from './deciders.ts'
 export class PoolFaults {
   readonly #deciders: Deciders<'pool'>
   readonly #pools = new Map<Pool, PoolClient[]>()
+  readonly #kept = new Map<NodeJS.Timeout, () => void>()
   /** Grows with each change: what was asked for earlier is given back when it comes. */
   #round = 0
 
@@ -25,19 +26,30 @@ export class PoolFaults {
     this.#deciders.set(faults.filter(({ servers }) => servers === undefined))
     if (this.#deciders.all === before) return
     this.#round += 1
+    for (const timer of [...this.#kept.keys()]) this.#letGo(timer)
     for (const pool of this.#pools.keys()) {
       this.#giveBack(pool)
       this.#take(pool)
     }
   }
 
-  /** For how long a connection is kept after its use; 0 nearly always. */
-  get holdMs(): number {
-    return this.#verdicts().reduce((most, { holdMs }) => Math.max(most, holdMs), 0)
+  /** Releases a connection that has been used: at once, or after as long as it is kept. */
+  afterUse(release: () => void): void {
+    const holdMs = this.#verdicts().reduce((most, verdict) => Math.max(most, verdict.holdMs), 0)
+    if (holdMs === 0) return release()
+    const timer = setTimeout(() => this.#letGo(timer), holdMs)
+    this.#kept.set(timer, release)
   }
 
   close(): void {
     this.apply([])
+  }
+
+  #letGo(timer: NodeJS.Timeout): void {
+    clearTimeout(timer)
+    const release = this.#kept.get(timer)
+    this.#kept.delete(timer)
+    release?.()
   }
 
   #verdicts() {
