@@ -11,7 +11,7 @@ export const queueLag = defineFault({
     pauseMs: quantity({
       min: 1,
       max: 60_000,
-      default: 5_000,
+      default: 7_000,
       unit: 'milliseconds',
       what: 'before the consumer asks for messages again',
     }),
@@ -21,7 +21,7 @@ export const queueLag = defineFault({
     'The consumer takes fewer messages than are sent, and takes its time between them. Each is handled as quickly as ever, and nothing fails.',
   acts: { fetch: (_event, { pauseMs, batch }) => ({ delayMs: pauseMs, limit: batch }) },
   signature: {
-    promql: 'max by (queue) (faultline_queue_oldest_age_seconds) > 2.5',
+    promql: 'max by (queue) (faultline_queue_oldest_age_seconds) > 2',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
       holds: (trace) => {
@@ -29,7 +29,7 @@ export const queueLag = defineFault({
         return trace.spans.some((span) => {
           const producer = span.kind === 'consumer' ? sent.get(span.parentId ?? '') : undefined
           const isFirst = span.tags['faultline.message.redeliveries'] === undefined
-          return producer !== undefined && isFirst && span.startUs - producer.startUs - producer.durationUs > 2_500_000
+          return producer !== undefined && isFirst && span.startUs - producer.startUs - producer.durationUs > 2_000_000
         })
       },
     },
