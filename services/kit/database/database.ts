@@ -47,7 +47,7 @@ export type DatabaseOptions = {
   /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
   fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
   /** Injection point: who else takes connections, and how long one is kept after its use. */
-  connections?: Pick<PoolFaults, 'watch' | 'holdMs'>
+  connections?: Pick<PoolFaults, 'watch' | 'afterUse'>
   /** Where reads go, and how long a connection is waited for; the defaults when omitted. */
   policy?: LivePolicy
   metrics?: Metrics
@@ -133,7 +133,7 @@ type Server = {
   meter: DatabaseMeter
   policy: LivePolicy
   fateOf: (text: string) => StatementFate | undefined
-  holdMs: () => number
+  afterUse: (release: () => void) => void
 }
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
@@ -147,7 +147,7 @@ function connectTo(name: PoolName, url: string, options: DatabaseOptions): Serve
     meter: createDatabaseMeter(metrics, name, pool),
     policy: options.policy ?? defaultLivePolicy,
     fateOf: (text) => options.fateOf?.(text, name),
-    holdMs: () => options.connections?.holdMs ?? 0,
+    afterUse: (release) => (options.connections ? options.connections.afterUse(release) : release()),
   }
 }
 
@@ -188,10 +188,7 @@ async function withClient<T>(
     failure = error
     throw isDatabaseGone(error) ? databaseUnavailable(error) : error
   } finally {
-    const release = () => client.release(isDatabaseGone(failure) || doomed.has(client))
-    const holdMs = server.holdMs()
-    if (holdMs > 0) setTimeout(release, holdMs)
-    else release()
+    server.afterUse(() => client.release(isDatabaseGone(failure) || doomed.has(client)))
   }
 }
 

@@ -36,7 +36,10 @@ export class PoolFaults {
   /** Releases a connection that has been used: at once, or after as long as it is kept. */
   afterUse(release: () => void): void {
     const holdMs = this.#verdicts().reduce((most, verdict) => Math.max(most, verdict.holdMs), 0)
-    if (holdMs === 0) return release()
+    if (holdMs === 0) {
+      release()
+      return
+    }
     const timer = setTimeout(() => this.#letGo(timer), holdMs)
     this.#kept.set(timer, release)
   }
