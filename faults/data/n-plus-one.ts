@@ -23,7 +23,7 @@ export const nPlusOne = defineFault({
   signature: {
     promql:
       'sum by (service) (rate(db_client_operation_duration_seconds_count{db_operation_name="SELECT", db_collection_name!=""}[10s])) ' +
-      '/ sum by (service) (rate(db_client_connection_wait_time_seconds_count[10s])) > 4',
+      '/ sum by (service) (rate(db_client_connection_wait_time_seconds_count[10s])) > 2.5',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
       holds: (trace, { nodes }) => {
