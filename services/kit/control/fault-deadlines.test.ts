@@ -28,3 +28,13 @@ test('a document that was long on its way prolongs nothing; a change does', () =
   deadlines.note(changed, 1_080)
   expect(deadlines.nextMs(changed, 1_080)).toBe(500)
 })
+
+test('the age of a fault counts from its injection, not from when this node heard of it', () => {
+  const deadlines = new FaultDeadlines()
+  const late = { ...fault('a', 1_000), sinceMs: 400 }
+  deadlines.note([late], 5_000)
+  expect(deadlines.sinceMs(late, 5_050)).toBe(450)
+  // The same news over another stream, which took longer, changes nothing.
+  deadlines.note([{ ...late, sinceMs: 300 }], 5_100)
+  expect(deadlines.sinceMs(late, 5_100)).toBe(500)
+})
