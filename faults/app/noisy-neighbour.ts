@@ -10,7 +10,7 @@ export const noisyNeighbour = defineFault({
   id: 'noisy-neighbour',
   term: 'noisy neighbour',
   layer: 'app',
-  targets: ['node', 'kind'],
+  targets: ['cluster'],
   parameters: z.strictObject({
     perS: count({
       min: 1,
@@ -23,7 +23,7 @@ export const noisyNeighbour = defineFault({
   }),
   description:
     'Somebody floods one route through the front door, as a crawler without manners does, with questions that no cache has answers to. ' +
-    'Who asks for other routes shares the processes, connections and caches with him. The target is the node that sends the flood.',
+    'Who asks for other routes shares the processes, connections and caches with him.',
   acts: {
     process: (_state, { perS, route }) => ({
       kind: 'flood',
@@ -60,5 +60,5 @@ export const noisyNeighbour = defineFault({
     { policy: 'maxConcurrent', why: 'a callee that is flooded may take only so much of its caller' },
   ],
   redHerring: 'the slow route of the customer who complains: it does what it always did',
-  example: { small: { target: 'load-1' }, full: { target: 'load-1' } },
+  example: { small: {}, full: {} },
 })

@@ -8,7 +8,7 @@ export const breakerStuck = defineFault({
   id: 'breaker-stuck',
   term: 'stuck circuit breaker',
   layer: 'client',
-  targets: ['node', 'kind'],
+  targets: ['kind'],
   parameters: z.strictObject({
     blipMs: count({ min: 0, max: 60_000, default: 2_000, unit: 'milliseconds', what: 'for which the callee fails' }),
     halfOpenMs: count({

@@ -11,7 +11,7 @@ export const retryStorm = defineFault({
   id: 'retry-storm',
   term: 'retry storm',
   layer: 'client',
-  targets: ['node', 'kind'],
+  targets: ['kind'],
   parameters: z.strictObject({
     delayMs: count({ min: 1, max: 30_000, default: 800, unit: 'milliseconds', what: 'that the callee takes' }),
     timeoutMs: count({ min: 1, max: 30_000, default: 300, unit: 'milliseconds', what: 'that its callers wait' }),

@@ -16,7 +16,7 @@ export const misconfiguration = defineFault({
   id: 'misconfiguration',
   term: 'bad configuration',
   layer: 'deploy',
-  targets: ['node', 'kind'],
+  targets: ['kind'],
   parameters: z.strictObject({
     setting: choice(
       ['timeoutMs', 'maxInFlight', 'rateLimit'],

@@ -8,18 +8,21 @@ test('asks for its paths in turn, whatever the answers are, until it is ended', 
   const fake = fakeCaller('frontdoor', {
     'GET /api/search': ({ path }) => ({ status: path.endsWith('a') ? 200 : 503 }),
   })
+  const replicas: object[] = []
   let closed = false
   const caller = (callee: string) => {
     expect(callee).toBe('frontdoor')
     const close = async () => {
       closed = true
     }
-    return { ...fake, close } as never
+    return { ...fake, snapshot: () => ({ replicas }), close } as never
   }
   const end = flood(
     { callee: 'frontdoor', perS: 200, paths },
     { instance: 'a', remainingMs: 60_000, surroundings: { caller } as never },
   )
+  expect(fake.requests).toEqual([])
+  replicas.push({})
   await until('requests', () => fake.requests.length >= 10)
   end()
   const { length } = fake.requests
@@ -32,7 +35,7 @@ test('asks for its paths in turn, whatever the answers are, until it is ended', 
     {
       instance: 'b',
       remainingMs: 60_000,
-      surroundings: { caller: () => ({ ...other, close: async () => {} }) } as never,
+      surroundings: { caller: () => ({ ...other, snapshot: () => ({ replicas }), close: async () => {} }) } as never,
     },
   )
   await until('requests of the other', () => other.requests.length >= 10)

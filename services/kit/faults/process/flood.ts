@@ -15,6 +15,8 @@ export function flood(
   let underWay = 0
   let lastMs = performance.now()
   const timer = setInterval(() => {
+    // Only who knows the callee can flood it.
+    if (caller.snapshot().replicas.length === 0) return
     const nowMs = performance.now()
     // A second at most: what a blocked process has missed, it does not make up for.
     owed = Math.min(owed + ((nowMs - lastMs) / 1_000) * perS, perS)
