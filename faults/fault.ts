@@ -72,6 +72,8 @@ export type Fault<P extends z.ZodObject = z.ZodObject> = {
   /** Two or three sentences: what happens, and how real it is. */
   description: string
   acts: Acts<z.infer<P>>
+  /** What everybody sees of its beginning and its end, for it is a roll-out: a change marker, also when it is secret. */
+  rollout?: (parameters: z.infer<P>) => string
   /** For a network fault on a link: whether it acts the other way, too. One way when omitted. */
   bothWays?: (parameters: z.infer<P>) => boolean
   signature: Signature

@@ -6,3 +6,9 @@ export const customerErrorRatio =
 
 /** 95th percentile of what customers waited, in seconds. */
 export const customerP95 = 'histogram_quantile(0.95, sum by (le) (rate(load_request_duration_seconds_bucket[15s])))'
+
+/** Right answers a second that customers got in time. */
+export const goodput = 'sum(rate(load_request_duration_seconds_count{outcome=~"ok|refused"}[5s]))'
+
+/** Requests a second that customers make, repeats not counted. */
+export const offered = 'sum(rate(load_requests_offered_total[5s]))'

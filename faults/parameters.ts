@@ -40,3 +40,23 @@ export function flag(byDefault: boolean, what: string) {
     .default(byDefault)
     .meta({ description: what })
 }
+
+/** The beginning of a path. */
+export function path(byDefault: string, what: string) {
+  const error = 'must be the beginning of a path, for instance /products'
+  return z
+    .string({ error })
+    .regex(/^\/[\w\-./]{0,100}$/, error)
+    .default(byDefault)
+    .meta({ description: what })
+}
+
+/** An id or another short word. */
+export function word(byDefault: string, what: string) {
+  const error = 'must be a word of letters, digits and . + - _, 64 at most'
+  return z
+    .string({ error })
+    .regex(/^[\w.+-]{1,64}$/, error)
+    .default(byDefault)
+    .meta({ description: what })
+}

@@ -10,6 +10,8 @@ export type TraceSpan = {
   /** For instance `orders-1`. */
   node: string
   region: string
+  /** Of the program, as its resource tells. */
+  version: string
   tags: Readonly<Record<string, string | number | boolean>>
   startUs: number
   durationUs: number
@@ -59,4 +61,39 @@ export function selfMs(trace: Trace, span: TraceSpan): number {
     reachedUs = Math.max(reachedUs, until)
   }
   return (span.durationUs - coveredUs) / 1_000
+}
+
+/** Whether a server span of these nodes has failed in this way and nothing below it has: the failure was born there. */
+export function bornAt(trace: Trace, nodes: readonly string[], failed: (span: TraceSpan) => boolean): boolean {
+  return trace.spans.some(
+    (span) =>
+      span.kind === 'server' &&
+      among(span.node, nodes) &&
+      failed(span) &&
+      !trace.spans.some((child) => child.parentId === span.id && errorOf(child) !== ''),
+  )
+}
+
+/** Clocks of one node agree with themselves, and yet a span ends a little before what it was waiting for has ended. */
+const AFTERWARDS_US = 100_000
+
+/** Whether one of these nodes begins something for a request whose server span had ended by then. */
+export function worksOnAfterEnd(trace: Trace, nodes: readonly string[]): boolean {
+  const servers = trace.spans.filter(({ kind, node }) => kind === 'server' && among(node, nodes))
+  return servers.some(({ id, node, startUs, durationUs }) =>
+    trace.spans.some(
+      (span) => span.parentId === id && span.node === node && span.startUs > startUs + durationUs + AFTERWARDS_US,
+    ),
+  )
+}
+
+/** The most attempts that one request has made of one call of these nodes. */
+export function mostAttempts(trace: Trace, callees: readonly string[]): number {
+  const counts = new Map<string, number>()
+  for (const { client, callee } of hopsOf(trace)) {
+    if (!among(callee, callees)) continue
+    const call = `${client.parentId} ${client.name} ${client.tags['url.template'] ?? ''}`
+    counts.set(call, (counts.get(call) ?? 0) + 1)
+  }
+  return Math.max(0, ...counts.values())
 }

@@ -72,6 +72,7 @@ export const annotationKinds = [
   'scaled',
   'load',
   'policy',
+  'rollout',
   'fault',
 ] as const
 

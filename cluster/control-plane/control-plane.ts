@@ -63,6 +63,8 @@ export type ControlPlane = {
   silence(): void
   /** Ends the silence. */
   speak(): void
+  /** Calls `listener` when a fault was injected, changed or has ended; returns how to stop that. */
+  onFaults(listener: () => void): () => void
   /** Forgets a node and tells its callers. */
   unregister(id: string): void
   /**
@@ -85,10 +87,11 @@ export async function startControlPlane(
 ): Promise<ControlPlane> {
   const registry = new Registry()
   const metrics = createMetrics()
-  measureBuild(metrics, deps.version)
+  measureBuild(metrics, () => deps.version)
   measureProcess(metrics)
   const annotations = new Annotations({ metrics })
   const listeners = new Set<(id: string) => void>()
+  const faultListeners = new Set<() => void>()
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
 
@@ -100,8 +103,11 @@ export async function startControlPlane(
       inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...servers],
       kinds: nodeKinds,
     }),
-    changed: () => streams.publisher.schedule(),
-    annotate: (subject, text) => annotations.add('fault', subject, text),
+    changed: () => {
+      streams.publisher.schedule()
+      for (const listener of faultListeners) listener()
+    },
+    annotate: (kind, subject, text) => annotations.add(kind, subject, text),
   })
   measureFaults(metrics, faults)
 
@@ -174,6 +180,10 @@ export async function startControlPlane(
     },
     silence: () => streams.publisher.silence(),
     speak: () => streams.publisher.speak(),
+    onFaults(listener) {
+      faultListeners.add(listener)
+      return () => void faultListeners.delete(listener)
+    },
     unregister(id) {
       if (registry.unregister(id)) streams.publisher.schedule()
     },

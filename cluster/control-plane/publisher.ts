@@ -126,8 +126,8 @@ export class Publisher {
 }
 
 function withTimeLeft(faults: readonly ToldFault[], nowMs: number): ControlDocument['faults'] {
-  return faults.flatMap(({ endsAtMs, ...fault }) => {
+  return faults.flatMap(({ endsAtMs, beganAtMs, ...fault }) => {
     const remainingMs = endsAtMs - nowMs
-    return remainingMs > 0 ? [{ ...fault, remainingMs }] : []
+    return remainingMs > 0 ? [{ ...fault, remainingMs, sinceMs: nowMs - beganAtMs }] : []
   })
 }

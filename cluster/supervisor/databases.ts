@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HttpError } from '../../services/kit/http/errors.ts'
 import type { Annotations } from '../control-plane/annotations.ts'
+import type { InjectedFault } from '../control-plane/faults/contract.ts'
 import type { ProcessStatus } from '../control-plane/supervision.ts'
 import type { PostgresCluster } from '../postgres/cluster.ts'
 import { PostgresError } from '../postgres/errors.ts'
+import { renewPasswords } from '../postgres/impairments.ts'
 import { startPostgres } from '../postgres/start.ts'
 import type { SynchronousReplication } from '../postgres/synchronous-replication.ts'
 import { type SeedOutcome, seedDatabases } from '../seed/seed.ts'
@@ -13,6 +15,7 @@ import { regionDelays } from '../topology/delays.ts'
 import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/kinds.ts'
 import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
+import { DatabaseFaults } from './database-faults.ts'
 import { treeMemoryBytes } from './memory.ts'
 import { processUptimeS } from './process-uptime.ts'
 
@@ -36,10 +39,12 @@ export class Databases {
   readonly #deaths = new Map<string, { consecutive: number }>()
   readonly #restarts = new Map<string, number>()
   readonly #startedAtMs = new Map<string, number>()
+  readonly #faults: DatabaseFaults
   #stopping = false
 
   private constructor(cluster: PostgresCluster, deps: DatabasesDeps) {
     this.#cluster = cluster
+    this.#faults = new DatabaseFaults(cluster)
     this.#deps = deps
   }
 
@@ -67,6 +72,8 @@ export class Databases {
       onExit: ({ name, code, signal }) => databases?.died(name, signal ?? `exit code ${code}`),
     })
     databases = new Databases(cluster, deps)
+    // A run that ended in the midst of a fault has left its roles as they were then.
+    if (!cluster.isFresh) await renewPasswords(cluster, Object.keys(deps.passwords))
     databases.#startedAtMs.set(cluster.primary.name, performance.now())
     return databases
   }
@@ -129,6 +136,11 @@ export class Databases {
     }
   }
 
+  /** Brings the servers to what these faults make of them, sooner or later. */
+  suffer(faults: readonly InjectedFault[]): void {
+    this.#faults.apply(faults)
+  }
+
   status(): ProcessStatus[] {
     return this.#cluster.nodes.map((server) => {
       const { name, region, role, pid, port, state } = server
@@ -151,6 +163,7 @@ export class Databases {
 
   async stop(): Promise<void> {
     this.#stopping = true
+    await this.#faults.stop()
     await this.#cluster.stop()
   }
 

@@ -229,6 +229,7 @@ export class Starting {
       signal: this.#cancel.signal,
     })
     this.#parts.databases = databases
+    controlPlane.onFaults(() => databases.suffer(controlPlane.faults.list()))
     this.#step('databases', 'schemas, catalogue and customers')
     const seeded = await databases.seed({ seed, mediaDir: this.#mediaDir })
     if (seeded.notice) this.#notice(seeded.notice)

@@ -33,7 +33,13 @@ test.each([
 
 test('a slow replica delays every request', () => {
   const parameters = slowReplica.parameters.parse({ delayMs: 400, jitterMs: 0 })
-  expect(slowReplica.acts.inbound?.({ method: 'GET', path: '/' }, parameters, createRandom(1))).toEqual({
+  expect(
+    slowReplica.acts.inbound?.(
+      { method: 'GET', path: '/', customerRegion: 'na', sinceMs: 0 },
+      parameters,
+      createRandom(1),
+    ),
+  ).toEqual({
     delayMs: 400,
   })
 })

@@ -119,6 +119,7 @@ function toTrace({ traceID, spans, processes }: NonNullable<z.infer<typeof Trace
         service: process?.serviceName ?? '',
         node: String(resource['service.instance.id'] ?? ''),
         region: String(resource['cloud.region'] ?? ''),
+        version: String(resource['service.version'] ?? ''),
         tags,
         startUs: span.startTime,
         durationUs: span.duration,

@@ -5,6 +5,12 @@ import { getRPCMetadata, RPCType } from '@opentelemetry/core'
 
 /** @param route template such as `/products/:productId`; must be of low cardinality */
 export function setHttpRoute(route: string): void {
+  const current = currentHttpRoute()
+  if (current) current.route = route
+}
+
+/** Where the instrumentation looks the route up when the request is over; undefined where nothing is traced. */
+export function currentHttpRoute(): { route?: string } | undefined {
   const metadata = getRPCMetadata(context.active())
-  if (metadata?.type === RPCType.HTTP) metadata.route = route
+  return metadata?.type === RPCType.HTTP ? metadata : undefined
 }

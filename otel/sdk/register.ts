@@ -10,6 +10,8 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import { ATTR_CLOUD_REGION, ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating'
 import { CustomerRegionProcessor } from './customer-region.ts'
+import { HeadSampler } from './head-sampler.ts'
+import { Impairments } from './impairment.ts'
 import { createInstrumentations } from './instrumentations.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
 import { measureEventLoop } from './metrics/event-loop.ts'
@@ -17,6 +19,10 @@ import { measureHeap } from './metrics/heap.ts'
 import { type Metrics, noMetrics } from './metrics/instruments.ts'
 import { measureBuild, measureProcess } from './metrics/process.ts'
 import { createSdkMeterProvider } from './metrics/sdk-meter.ts'
+import { ContextPropagator } from './propagator.ts'
+import { RootSpanMeter } from './root-span-meter.ts'
+import { NOBODY_TIMEOUT_MS, nobodysUrl, SwitchedExporter } from './switched-exporter.ts'
+import { currentVersion, noteBuild } from './version.ts'
 
 /** Short enough that a span is on screen about a second after it ended; measured to cost no more than 5 s does. */
 const EXPORT_INTERVAL_MS = 1_000
@@ -27,7 +33,7 @@ const EXPORT_TIMEOUT_MS = 5_000
 function startMetrics(env: NodeJS.ProcessEnv): Metrics {
   if (env.FAULTLINE_TELEMETRY === 'off') return noMetrics
   const metrics = createMetrics()
-  measureBuild(metrics, env.FAULTLINE_VERSION ?? '0.0.0')
+  measureBuild(metrics, currentVersion)
   measureProcess(metrics)
   measureEventLoop(metrics)
   measureHeap(metrics)
@@ -45,26 +51,39 @@ function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
     exportTimeoutMillis: EXPORT_TIMEOUT_MS,
     selfObsMeterProvider: createSdkMeterProvider(metrics),
   }
+  const resource = resourceFromAttributes({
+    [ATTR_SERVICE_NAME]: env.FAULTLINE_KIND ?? 'unknown_service',
+    [ATTR_SERVICE_INSTANCE_ID]: env.FAULTLINE_NODE ?? 'unknown',
+    [ATTR_SERVICE_VERSION]: currentVersion(),
+    [ATTR_CLOUD_REGION]: env.FAULTLINE_REGION ?? 'unknown',
+  })
+  noteBuild(currentVersion(), resource)
   const sdk = new NodeSDK({
-    resource: resourceFromAttributes({
-      [ATTR_SERVICE_NAME]: env.FAULTLINE_KIND ?? 'unknown_service',
-      [ATTR_SERVICE_INSTANCE_ID]: env.FAULTLINE_NODE ?? 'unknown',
-      [ATTR_SERVICE_VERSION]: env.FAULTLINE_VERSION ?? '0.0.0',
-      [ATTR_CLOUD_REGION]: env.FAULTLINE_REGION ?? 'unknown',
-    }),
+    resource,
     // Detectors would add the command line and the host to every batch.
     autoDetectResources: false,
     instrumentations: createInstrumentations(),
+    textMapPropagator: new ContextPropagator(impairments),
+    sampler: new HeadSampler(impairments, metrics),
     spanProcessors: [
       new CustomerRegionProcessor(),
+      new RootSpanMeter(metrics),
       new BatchSpanProcessor(
-        new OTLPTraceExporter({ url: `${collector}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS }),
+        new SwitchedExporter(
+          new OTLPTraceExporter({ url: `${collector}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS }),
+          () => new OTLPTraceExporter({ url: `${nobodysUrl}/v1/traces`, timeoutMillis: NOBODY_TIMEOUT_MS }),
+          impairments,
+        ),
         batching,
       ),
     ],
     logRecordProcessors: [
       new BatchLogRecordProcessor({
-        exporter: new OTLPLogExporter({ url: `${collector}/v1/logs`, timeoutMillis: EXPORT_TIMEOUT_MS }),
+        exporter: new SwitchedExporter(
+          new OTLPLogExporter({ url: `${collector}/v1/logs`, timeoutMillis: EXPORT_TIMEOUT_MS }),
+          () => new OTLPLogExporter({ url: `${nobodysUrl}/v1/logs`, timeoutMillis: NOBODY_TIMEOUT_MS }),
+          impairments,
+        ),
         ...batching,
       }),
     ],
@@ -75,8 +94,13 @@ function start(env: NodeJS.ProcessEnv): NodeSDK | undefined {
   return sdk
 }
 
+noteBuild(process.env.FAULTLINE_VERSION ?? '0.0.0', undefined)
+
 /** What this process measures; nothing while telemetry is off. */
 export const metrics: Metrics = startMetrics(process.env)
+
+/** What is wrong with this process's telemetry. */
+export const impairments = new Impairments()
 
 const sdk = start(process.env)
 

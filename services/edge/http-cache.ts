@@ -52,18 +52,22 @@ export type HttpCacheOptions = {
   /** Whether fetches are shared, and whether stale answers stand in. */
   policy?: LivePolicy
   metrics?: Metrics
+  /** Told how all entries run out at once. */
+  caches?: { watch(expire: () => void): void }
 }
 
 export function createHttpCache({
   maxBytes,
   policy = defaultLivePolicy,
   metrics = noMetrics,
+  caches,
 }: HttpCacheOptions): HttpCache {
   const store = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
     sizeCalculation: (entry, url) => entry.body.length + url.length * 2 + entryOverheadBytes,
   })
+  caches?.watch(() => store.clear())
   const flights = new Map<string, Promise<Flight>>()
   const unstored = new LRUCache<string, true>(unstoredMemory)
 

@@ -9,7 +9,7 @@ import { createHttpCache } from './http-cache.ts'
 /** All pictures and pages of the shop are a third of this. */
 const cacheBytes = 24 * 1024 * 1024
 
-runNode('edge', ({ config, log, metrics, control, policy, caller, onClose }) => {
+runNode('edge', ({ config, log, metrics, control, policy, caches, caller, onClose }) => {
   const { node, region } = config
   const ownRegion = selectEndpoints(control, 'gateway', (endpoints) =>
     endpoints.filter((each) => each.region === region),
@@ -23,7 +23,7 @@ runNode('edge', ({ config, log, metrics, control, policy, caller, onClose }) => 
       media: caller('media'),
       gateway: caller('gateway'),
       regionalGateway,
-      cache: createHttpCache({ maxBytes: cacheBytes, policy, metrics }),
+      cache: createHttpCache({ maxBytes: cacheBytes, policy, metrics, caches }),
       log,
     }),
   }

@@ -5,6 +5,7 @@ import { type Metrics, noMetrics } from '../../otel/sdk/metrics/instruments.ts'
 import { defaultLivePolicy, type LivePolicy } from '../kit/policies/kind-policy.ts'
 import { withConsumerSpan } from '../kit/queue/message-spans.ts'
 import type { Message, Queue } from '../kit/queue/queue.ts'
+import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import type { OrdersClient } from '../orders/client.ts'
 import { ORDER_CONFIRMED_QUEUE } from './contract.ts'
 import { readMessage, trackingNumberOf } from './domain.ts'
@@ -42,6 +43,7 @@ export async function consumeBatch({
     labels: ['operation'],
   })
   duplicates.add({ operation: 'shipment' }, 0)
+  const repetitions = createRepetitionMeter(metrics, 'shipment')
   const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
   await Promise.all(messages.map(handle))
   return messages.length
@@ -63,7 +65,8 @@ export async function consumeBatch({
 
   async function ship(orderId: string): Promise<void> {
     const record = policy().idempotency ? store.ship : store.shipAgain
-    const { trackingNumber, isNew } = await record(orderId, trackingNumberOf(orderId))
+    const { trackingNumber, isNew, isRepeated } = await record(orderId, trackingNumberOf(orderId))
+    if (isRepeated) repetitions(isNew)
     if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
     else duplicates.add({ operation: 'shipment' })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })

@@ -12,9 +12,9 @@ import { createFulfilmentStore } from './store.ts'
 const POLL_EVERY_MS = 200
 
 runNode('fulfilment', (node) => {
-  const { log, metrics, policy } = node
+  const { log, metrics, policy, deliveries } = node
   const database = node.database()
-  const queue = createQueue(database, 'consumer', log, metrics)
+  const queue = createQueue(database, 'consumer', log, metrics, deliveries)
   const store = createFulfilmentStore(database)
   const orders = createOrdersClient(node.caller('orders'))
   node.onClose(() => queue.close())

@@ -19,11 +19,14 @@ CREATE UNIQUE INDEX IF NOT EXISTS shipments_first ON fulfilment.shipments (order
 GRANT USAGE ON SCHEMA fulfilment TO fulfilment;
 GRANT SELECT, INSERT ON fulfilment.shipments TO fulfilment;`
 
+/** `isRepeated`: the order was shipped before. */
+export type Recorded = Shipment & { isNew: boolean; isRepeated: boolean }
+
 export type FulfilmentStore = {
   /** Records the shipment unless there is one; returns the one that counts, and whether this call has made it. */
-  ship(orderId: string, trackingNumber: string): Promise<Shipment & { isNew: boolean }>
+  ship(orderId: string, trackingNumber: string): Promise<Recorded>
   /** Records a shipment whatever there is already; returns the one that counts. */
-  shipAgain(orderId: string, trackingNumber: string): Promise<Shipment & { isNew: boolean }>
+  shipAgain(orderId: string, trackingNumber: string): Promise<Recorded>
   find(orderId: string): Promise<Shipment | undefined>
 }
 
@@ -44,17 +47,21 @@ export function createFulfilmentStore(database: Database): FulfilmentStore {
     )
     return inserted.length > 0
   }
-  async function found(orderId: string, isNew: boolean): Promise<Shipment & { isNew: boolean }> {
+  async function found(orderId: string, isNew: boolean, isRepeated: boolean): Promise<Recorded> {
     const shipment = await find(orderId)
     if (!shipment) throw new Error('a shipment that was just recorded is not there')
-    return { ...shipment, isNew }
+    return { ...shipment, isNew, isRepeated }
   }
   return {
     find,
-    ship: async (orderId, trackingNumber) => found(orderId, await insert(orderId, trackingNumber, true)),
+    async ship(orderId, trackingNumber) {
+      const isNew = await insert(orderId, trackingNumber, true)
+      return found(orderId, isNew, !isNew)
+    },
     async shipAgain(orderId, trackingNumber) {
-      if (!(await insert(orderId, trackingNumber, true))) await insert(orderId, trackingNumber, false)
-      return found(orderId, true)
+      const isFirst = await insert(orderId, trackingNumber, true)
+      if (!isFirst) await insert(orderId, trackingNumber, false)
+      return found(orderId, true, !isFirst)
     },
   }
 }

@@ -2,13 +2,15 @@
 import type { Express } from 'express'
 import { createLogger, type Logger } from '../../otel/sdk/logger.ts'
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
-import { metrics, shutdownTelemetry } from '../../otel/sdk/register.ts'
+import { impairments, metrics, shutdownTelemetry } from '../../otel/sdk/register.ts'
 import { createBalancedCaller } from './calls/balanced-caller.ts'
 import type { Caller } from './calls/caller.ts'
 import { type NodeConfig, readConfig, required } from './config.ts'
 import type { NodeRegion } from './control/document.ts'
 import { type ControlStream, openControlStream } from './control/stream.ts'
 import { createDatabase, type Database } from './database/database.ts'
+import type { CacheFaults } from './faults/cache-faults.ts'
+import type { DeliveryFaults } from './faults/delivery-faults.ts'
 import { createNodeFaults } from './faults/node-faults.ts'
 import { type Listening, listen } from './http/server.ts'
 import { createStream } from './network/connector.ts'
@@ -25,6 +27,9 @@ export type Node = {
   policy: LivePolicy
   /** A balanced caller of a kind of node; `from` is the region that its delays are counted from, this node's when omitted. */
   caller(callee: string, options?: { from?: NodeRegion }): Caller
+  /** Injection points that a node's caches and consumers hand themselves to. */
+  caches: Pick<CacheFaults, 'watch'>
+  deliveries: Pick<DeliveryFaults, 'beforeFetch' | 'deliver'>
   /** This node's database. Throws when its URL is missing. */
   database(): Database
   /** Runs when the node leaves, last registered first, after the last request was answered. */
@@ -68,6 +73,9 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     node: config.node,
     control: config.control,
     closeIdleConnections: () => server?.closeIdleConnections(),
+    metrics,
+    impairments,
+    caller: (callee) => createBalancedCaller({ caller: kind, callee, from: config.region, control, log }),
   })
 
   const { app, start: begin } = await build({
@@ -76,9 +84,11 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     metrics,
     control,
     policy,
+    caches: faults.caches,
+    deliveries: faults.deliveries,
     caller: (callee, options) => {
       const from = options?.from ?? config.region
-      const caller = createBalancedCaller({ caller: kind, callee, from, control, log, metrics })
+      const caller = createBalancedCaller({ caller: kind, callee, from, control, log, metrics, faults: faults.calls })
       closers.push(() => caller.close())
       return caller
     },
@@ -93,6 +103,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
         },
         fateOf: (text, pool) =>
           faults.statements.fateOf(text, `postgres-${pool === 'primary' ? primaryRegion : config.region}`, pool),
+        connections: faults.pools,
         policy,
         metrics,
         log,
@@ -112,6 +123,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     health: readiness.state,
     policy,
     inbound: faults.inbound,
+    routes: faults.routes,
     metrics,
   })
   await control.first

@@ -35,6 +35,7 @@ export function createApp({ store, ledger, meter, policy = defaultLivePolicy, no
           : { status: 'declined', amountCents, currency, reason: authorisation.reason }
       const charges = policy().idempotency ? store.settle : store.chargeAgain
       const settled = await charges(params.orderId, charge)
+      if (settled.isRepeated) meter.repeated(settled.isNew)
       const isCharge = settled.outcome.kind === 'charged' || settled.outcome.kind === 'pending'
       if (isCharge && settled.amountCents !== amountCents) {
         throw new HttpError(409, 'amount_differs', 'this order was charged with another amount')

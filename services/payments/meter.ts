@@ -1,5 +1,6 @@
 // Charges as the business counts them: each order once, when its outcome is final, whoever brought it about.
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
+import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import type { ChargeOutcome } from './contract.ts'
 
 export type PaymentsMeter = {
@@ -9,6 +10,8 @@ export type PaymentsMeter = {
   charged(): void
   /** A charge was answered as pending. */
   deferred(): void
+  /** A charge was asked for again: it was made again, or recognised. */
+  repeated(isNew: boolean): void
 }
 
 export function createPaymentsMeter(metrics: Metrics): PaymentsMeter {
@@ -28,5 +31,6 @@ export function createPaymentsMeter(metrics: Metrics): PaymentsMeter {
       payments.add({ outcome: outcome.kind, reason: outcome.kind === 'declined' ? outcome.reason : undefined }),
     charged: () => payments.add({ outcome: 'charged', reason: undefined }),
     deferred: () => deferred.add({}),
+    repeated: createRepetitionMeter(metrics, 'charge'),
   }
 }

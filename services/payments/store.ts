@@ -80,6 +80,8 @@ export type Settled = {
   pending: PendingCharge | undefined
   /** Whether this call has brought it about. */
   isNew: boolean
+  /** Whether the order had an outcome before. */
+  isRepeated: boolean
 }
 
 export type PaymentsStore = {
@@ -109,7 +111,8 @@ export function createPaymentsStore(database: Database): PaymentsStore {
     )
     if (!row) return undefined
     const pending = row.status === 'pending' ? toPending(row) : undefined
-    return { outcome: toOutcome(row), amountCents: row.amount_cents, pending, isNew: row.is_new }
+    const isRepeated = !row.is_new || !isFirst
+    return { outcome: toOutcome(row), amountCents: row.amount_cents, pending, isNew: row.is_new, isRepeated }
   }
 
   return {

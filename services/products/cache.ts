@@ -26,6 +26,8 @@ export type CacheOptions = {
   /** Whether loads are shared, and whether lifetimes are spread. */
   policy?: LivePolicy
   metrics?: Metrics
+  /** Told of each cache, and how its entries all run out at once. */
+  caches?: { watch(expire: () => void): void }
 }
 
 /** The store with its reads cached. */
@@ -36,11 +38,15 @@ export function cacheReads(
     nowMs = () => performance.now(),
     policy = defaultLivePolicy,
     metrics = noMetrics,
+    caches,
   }: CacheOptions = {},
 ): ProductStore {
   const ttl = ([from, to]: Lifetime) => from + Math.round((policy().ttlJitter ? random() : 0.5) * (to - from))
-  const cacheOf = <V extends object>(name: string, max: number, ttlMs: Lifetime, load: (key: string) => Promise<V>) =>
-    createReadCache({ name, max, ttlMs: () => ttl(ttlMs), load, policy, nowMs, metrics })
+  const cacheOf = <V extends object>(name: string, max: number, ttlMs: Lifetime, load: (key: string) => Promise<V>) => {
+    const cache = createReadCache({ name, max, ttlMs: () => ttl(ttlMs), load, policy, nowMs, metrics })
+    caches?.watch(cache.clear)
+    return cache
+  }
 
   const products = cacheOf<Product | Missing>(
     'products',

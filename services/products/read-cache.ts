@@ -30,6 +30,8 @@ export type ReadCache<V> = {
   get(key: string): V | undefined
   set(key: string, value: V): void
   count(result: CacheResult): void
+  /** Forgets all entries; loads that are under way go on. */
+  clear(): void
 }
 
 export function createReadCache<V extends object>(options: ReadCacheOptions<V>): ReadCache<V> {
@@ -68,6 +70,9 @@ export function createReadCache<V extends object>(options: ReadCacheOptions<V>):
     get: (key) => entries.get(key),
     set,
     count: meter.count,
+    clear: () => {
+      for (const key of [...entries.keys()]) if (entries.peek(key) !== undefined) entries.delete(key)
+    },
   }
 }
 

@@ -16,6 +16,7 @@ const elsewhere: ActiveFault = {
   parameters: { delayMs: 300, jitterMs: 0 },
   seed: 1,
   remainingMs: 60_000,
+  sinceMs: 0,
   again: false,
   to: ['somebody-else'],
 }

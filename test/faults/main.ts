@@ -67,7 +67,8 @@ async function verifyAll(
 }
 
 function rowOf({ fault, injection, metricsS, tracesS, alertS, clearedS, failures }: Verdict): string {
-  const where = injection.target ?? `${injection.from} → ${injection.to}`
+  const where =
+    injection.target ?? (injection.from === undefined ? 'the cluster' : `${injection.from} → ${injection.to}`)
   const seconds = (value: Verdict['alertS']) =>
     typeof value === 'number' ? `${value.toFixed(1)} s` : { none: '–', on: 'was on', null: 'NO' }[`${value}`]
   const cells = row(fault, where, seconds(metricsS), seconds(tracesS), seconds(alertS), seconds(clearedS))

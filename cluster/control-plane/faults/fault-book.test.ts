@@ -24,7 +24,7 @@ function openBook() {
     changed: () => {
       changes += 1
     },
-    annotate: (subject, text) => annotations.push(`${subject}: ${text}`),
+    annotate: (_kind, subject, text) => annotations.push(`${subject}: ${text}`),
   })
   books.push(book)
   const inject = (body: object) => book.inject(FaultInjection.parse(body))
@@ -171,4 +171,42 @@ test('no more than 64 at once', () => {
   const { inject } = openBook()
   for (let i = 0; i < 64; i++) inject({ fault: 'crash', target: 'orders-1' })
   expect(() => inject({ fault: 'crash', target: 'orders-1' })).toThrow(/64 faults are active already/)
+})
+
+test('policies come along for callers and targets, until somebody sets one, and go with the fault', () => {
+  const { book, inject } = openBook()
+  const { id } = inject({ fault: 'retry-storm', target: 'products', parameters: { attempts: 4 } })
+  expect(book.toldTo('products-eu', 1)).toMatchObject([{ fault: 'retry-storm', parameters: { attempts: 4 } }])
+  expect(book.toldTo('products-eu', 1)[0]?.bystander).toBeUndefined()
+  const told = () => book.toldTo('gateway-na', 2)[0]
+  expect(told()).toMatchObject({ bystander: true, policies: { calls: { products: { maxAttempts: 4 } }, kind: {} } })
+  expect(book.toldTo('payments-1', 3)).toEqual([])
+  const place = { scope: 'call', caller: 'gateway', callee: 'products' } as const
+  expect(book.overrule([{ place, name: 'retryBudget' }])).toEqual([{ place, name: 'retryBudget', value: false }])
+  expect(told()?.policies?.calls['products']).not.toHaveProperty('retryBudget')
+  // Elsewhere it is as it was.
+  expect(book.toldTo('orders-1', 4)[0]?.policies?.calls['products']).toMatchObject({ retryBudget: false })
+  book.overrule([{ place }])
+  expect(told()).toBeUndefined()
+  book.clear(id)
+  expect(book.brought()).toEqual([])
+  expect(book.toldTo('orders-1', 4)).toEqual([])
+})
+
+test('without a target, policies are those of the kind that the fault names', () => {
+  const { book, inject } = openBook()
+  inject({ fault: 'metastable' })
+  expect(book.toldTo('frontdoor-1', 1)[0]?.policies?.kind).toMatchObject({ queueDiscipline: 'fifo' })
+  expect(book.toldTo('load-1', 2)[0]?.policies?.calls['frontdoor']).toMatchObject({ timeoutMs: 750 })
+  expect(book.toldTo('orders-1', 3)[0]?.policies).toBeUndefined()
+})
+
+test('a roll-out leaves its marks, with nothing of the fault where that is secret', () => {
+  const { book, inject, annotations } = openBook()
+  const { id } = inject({ fault: 'bad-canary', target: 'orders-1', secret: true, parameters: { version: '3.0.0' } })
+  book.clear(id)
+  expect(annotations).toEqual([
+    'orders-1: version 3.0.0 rolled out at orders-1',
+    'orders-1: version 3.0.0 rolled back at orders-1',
+  ])
 })

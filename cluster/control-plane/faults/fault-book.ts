@@ -6,6 +6,9 @@ import type { Fault } from '../../../faults/fault.ts'
 import { seedFor } from '../../../faults/random.ts'
 import type { ActiveFault } from '../../../services/kit/control/active-fault.ts'
 import { type FieldError, HttpError } from '../../../services/kit/http/errors.ts'
+import type { Annotation } from '../contract.ts'
+import type { Place } from '../policies/places.ts'
+import { type Brought, broughtBy, policiesFor, settingKey } from './brought-policies.ts'
 import type { FaultInjection, InjectedFault } from './contract.ts'
 import { affected, describe, type Scope, scopeFor, scopeOf, subjectOf, type World } from './scope.ts'
 
@@ -16,8 +19,8 @@ export type FaultBookDeps = {
   world: () => World
   /** Has the documents of the nodes sent. */
   changed: () => void
-  /** Makes a change known to everybody; never called for what is secret. */
-  annotate: (subject: string, text: string) => void
+  /** Makes a change known to everybody; of what is secret, nothing but a roll-out. */
+  annotate: (kind: Annotation['kind'], subject: string, text: string) => void
 }
 
 type Injected = {
@@ -29,14 +32,17 @@ type Injected = {
   seed: number
   revision: number
   startedAt: Date
+  beganAtMs: number
   endsAtMs: number
   timer: NodeJS.Timeout
   /** The stream over which each node first heard of it. */
   firstTold: Map<string, number>
+  /** Settings that it has brought, and somebody has set since. */
+  overruled: Set<string>
 }
 
-/** As a node is told of it, but with its end instead of the time that is left. */
-export type ToldFault = Omit<ActiveFault, 'remainingMs'> & { endsAtMs: number }
+/** As a node is told of it, but with its beginning and end instead of the time since and until then. */
+export type ToldFault = Omit<ActiveFault, 'remainingMs' | 'sinceMs'> & { endsAtMs: number; beganAtMs: number }
 
 export class FaultBook {
   readonly #deps: FaultBookDeps
@@ -67,9 +73,12 @@ export class FaultBook {
       revision: 0,
       startedAt: new Date(),
       ...this.#lasting(id, injection.forS),
+      beganAtMs: performance.now(),
       firstTold: new Map(),
+      overruled: new Set(),
     }
     this.#active.set(id, injected)
+    this.#announce(injected, 'rolled out')
     this.#annotate(injected, `fault ${id} injected at ${describe(scope)} for ${injection.forS} s${inWords(parameters)}`)
     this.#deps.changed()
     return this.#show(injected)
@@ -113,15 +122,40 @@ export class FaultBook {
   toldTo(node: string, session: number): ToldFault[] {
     const world = this.#deps.world()
     return [...this.#active.values()].flatMap((injected) => {
-      const { id, fault, scope, parameters, seed, revision, endsAtMs, firstTold } = injected
-      const part = scopeFor(node, fault, scope, world)
+      const { id, fault, scope, parameters, seed, revision, beganAtMs, endsAtMs, firstTold } = injected
+      const kind = world.inhabitants.find((one) => one.id === node)?.kind
+      const policies = kind && policiesFor(kind, this.#broughtBy(injected, world))
+      const own = scopeFor(node, fault, scope, world)
+      const part = own ?? (policies && { bystander: true })
       if (!part) return []
       if (!firstTold.has(node)) firstTold.set(node, session)
       const again = firstTold.get(node) !== session
       // Of its own, for two nodes on whose links the same is wrong do not lose the same packets.
-      const own = { seed: seedFor(seed, node), endsAtMs, again, ...part }
-      return [{ fault: fault.id, instance: id, revision, parameters, ...own }]
+      const its = { seed: seedFor(seed, node), beganAtMs, endsAtMs, again, ...part, ...(policies ? { policies } : {}) }
+      return [{ fault: fault.id, instance: id, revision, parameters, ...its }]
     })
+  }
+
+  /** Settings that are in force since faults have brought them, with what they are. */
+  brought(): Brought[] {
+    const world = this.#deps.world()
+    return [...this.#active.values()].flatMap((injected) => this.#broughtBy(injected, world))
+  }
+
+  /** Somebody has set these himself, or all of a place where no name is given: what faults have brought is gone. Returns what that was. */
+  overrule(settings: readonly { place: Place; name?: string }[]): Brought[] {
+    const world = this.#deps.world()
+    const keyOf = ({ place, name }: { place: Place; name?: string }) => settingKey({ place, name: name ?? '' })
+    const keys = new Set(settings.map(keyOf))
+    const gone: Brought[] = []
+    for (const injected of this.#active.values()) {
+      for (const brought of this.#broughtBy(injected, world)) {
+        if (!keys.has(settingKey(brought)) && !keys.has(keyOf({ place: brought.place }))) continue
+        injected.overruled.add(settingKey(brought))
+        gone.push(brought)
+      }
+    }
+    return gone
   }
 
   /** Ends everything without a word. */
@@ -142,6 +176,7 @@ export class FaultBook {
   #end(injected: Injected, how: string): void {
     clearTimeout(injected.timer)
     this.#active.delete(injected.id)
+    this.#announce(injected, 'rolled back')
     this.#annotate(injected, `fault ${injected.id} ${how}`)
     this.#deps.changed()
   }
@@ -154,7 +189,19 @@ export class FaultBook {
   }
 
   #annotate({ injection, scope }: Injected, text: string): void {
-    if (!injection.secret) this.#deps.annotate(subjectOf(scope), text)
+    if (!injection.secret) this.#deps.annotate('fault', subjectOf(scope), text)
+  }
+
+  #announce({ fault, scope, parameters }: Injected, how: string): void {
+    const what = fault.rollout?.(parameters)
+    if (what !== undefined) this.#deps.annotate('rollout', subjectOf(scope), `${what} ${how} at ${describe(scope)}`)
+  }
+
+  #broughtBy({ fault, scope, parameters, overruled }: Injected, world: World): Brought[] {
+    if (!fault.acts.policies) return []
+    const { from } = affected(fault, scope, world)
+    const kinds = new Set(world.inhabitants.filter(({ id }) => from.includes(id)).map(({ kind }) => kind))
+    return broughtBy(fault, parameters, [...kinds]).filter((brought) => !overruled.has(settingKey(brought)))
   }
 
   #show({ id, fault, scope, injection, parameters, seed, startedAt, endsAtMs }: Injected): InjectedFault {

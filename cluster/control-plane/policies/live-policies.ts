@@ -4,14 +4,17 @@ import type { HandlersOf } from '../../../services/kit/http/routes.ts'
 import { policyCatalogue } from '../../../services/kit/policies/catalogue.ts'
 import { describeRange } from '../../../services/kit/policies/setting.ts'
 import type { Annotations } from '../annotations.ts'
+import { settingKey } from '../faults/brought-policies.ts'
+import type { FaultBook } from '../faults/fault-book.ts'
 import type { Supervision } from '../supervision.ts'
-import { type Place, placeName } from './places.ts'
+import { type Place, placeKey, placeName } from './places.ts'
 import type { Changed, Policies, PolicySpec, policyApi } from './policy-contract.ts'
 import type { PlannedChange, PolicyStore } from './policy-store.ts'
 
 export type LivePoliciesDeps = {
   store: PolicyStore
   annotations: Annotations
+  faults: Pick<FaultBook, 'brought' | 'overrule'>
   supervision: Pick<Supervision, 'setSynchronousReplication'>
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
@@ -21,25 +24,51 @@ export type LivePoliciesDeps = {
 export function policyHandlers(deps: LivePoliciesDeps): HandlersOf<typeof policyApi> {
   const { store } = deps
   return {
-    getPolicies: ({ query }) => viewOf(store, query),
-    setPolicies: ({ body }) => carryOut(deps, store.plan(body.changes)),
-    setPolicy: ({ params, body }) => carryOut(deps, store.plan([{ ...body, name: params.name }])),
-    resetPolicies: ({ query }) => carryOut(deps, store.planReset(undefined, query)),
-    resetPolicy: ({ params, query }) => carryOut(deps, store.planReset(params.name, query)),
+    getPolicies: ({ query }) => viewOf(deps, query),
+    setPolicies: ({ body }) => set(deps, store.plan(body.changes)),
+    setPolicy: ({ params, body }) => set(deps, store.plan([{ ...body, name: params.name }])),
+    resetPolicies: ({ query }) => reset(deps, undefined, query),
+    resetPolicy: ({ params, query }) => reset(deps, params.name, query),
   }
 }
 
+function set(deps: LivePoliciesDeps, planned: readonly PlannedChange[]) {
+  return carryOut(deps, planned, planned)
+}
+
+function reset(deps: LivePoliciesDeps, name: string | undefined, target: Parameters<PolicyStore['reach']>[1]) {
+  return carryOut(deps, deps.store.planReset(name, target), deps.store.reach(name, target))
+}
+
+/** @param concerned where somebody has decided himself: there, what faults have brought along counts no more */
 async function carryOut(
-  { store, annotations, supervision, publish }: LivePoliciesDeps,
+  { store, annotations, supervision, faults, publish }: LivePoliciesDeps,
   planned: readonly PlannedChange[],
+  concerned: Parameters<FaultBook['overrule']>[0],
 ): Promise<{ changed: Changed[]; applied: boolean }> {
   // First, for it is the one that may fail: then nothing has changed.
   const replication = planned.findLast(({ name }) => name === 'synchronousReplication')
   if (replication) await supervision.setSynchronousReplication(replicationMode(replication.after ?? 'off'))
-  const changes = store.apply(planned)
+  const changes = withOverruled(store, store.apply(planned), faults.overrule(concerned))
   for (const { subject, text } of describeChanges(changes)) annotations.add('policy', subject, text)
   const changed = changes.map(({ place: _, ...change }) => change)
-  return { changed, applied: changes.length === 0 || (await publish()) }
+  return { changed, applied: (changes.length === 0 && concerned.length === 0) || (await publish()) }
+}
+
+/** What is different now, the end of what faults had brought included. */
+function withOverruled(
+  store: PolicyStore,
+  changes: ReturnType<PolicyStore['apply']>,
+  overruled: ReturnType<FaultBook['overrule']>,
+): ReturnType<PolicyStore['apply']> {
+  const before = new Map(overruled.map((brought) => [settingKey(brought), brought]))
+  const others = changes.filter((change) => !before.has(settingKey(change)))
+  const ended = [...before.values()].flatMap(({ name, place, value: was }) => {
+    const value = store.value(place, name)
+    const { scope: _scope, ...where } = place
+    return value === was ? [] : [{ name, value, before: was, ...where, place }]
+  })
+  return [...others, ...ended]
 }
 
 function replicationMode(value: PlannedChange['after']): 'off' | 'any' | 'all' {
@@ -74,8 +103,16 @@ function subjectOf(place: Place): string {
   return place.scope === 'kind' ? place.kind : place.caller
 }
 
-function viewOf(store: PolicyStore, target: Parameters<PolicyStore['view']>[0]): Policies {
-  const views = store.view(target)
+function viewOf({ store, faults }: LivePoliciesDeps, target: Parameters<PolicyStore['view']>[0]): Policies {
+  const brought = faults.brought()
+  const views = store.view(target).map((view) => {
+    const here = brought.filter(
+      ({ place }) => placeKey(place) === placeKey(view.place) && place.scope === view.place.scope,
+    )
+    if (here.length === 0) return view
+    const values = { ...view.values, ...Object.fromEntries(here.map(({ name, value }) => [name, value])) }
+    return { ...view, values, changed: [...new Set([...view.changed, ...here.map(({ name }) => name)])] }
+  })
   const clusterWide = views.find(({ place }) => place.scope === 'cluster')
   return {
     catalogue: policyCatalogue.map(toSpec),

@@ -51,6 +51,12 @@ export class PolicyStore {
     )
   }
 
+  /** What a reset concerns, whether anything was changed there or not. */
+  reach(name: string | undefined, target: PolicyTarget): { place: Place; name?: string }[] {
+    if (name === undefined) return placesNamed(target).map((place) => ({ place }))
+    return placesOf(known(name), target).map((place) => ({ place, name }))
+  }
+
   /** Carries out what was planned; returns what is different now. */
   apply(planned: readonly PlannedChange[]): (Changed & { place: Place })[] {
     return planned.flatMap(({ name, place, after }) => {

@@ -25,7 +25,7 @@ import {
   type Reading,
   requestBuckets,
 } from './instruments.ts'
-import { LabelSets } from './label-sets.ts'
+import { LabelSets, type Labels } from './label-sets.ts'
 
 const DEFAULT_MAX_LABEL_SETS = 200
 
@@ -39,6 +39,8 @@ export function createMetrics(): Metrics {
   registry.setContentType(contentTypes.openmetrics)
   const known = new Map<string, Known>()
   const texts = new KeptTexts()
+  /** Label sets of the instruments that keep their series, and how to drop one of them. */
+  const kept = new Map<string, { sets: LabelSets; remove: (labels: Labels) => void }>()
   /** Read the observed values anew. */
   const refreshes: (() => void)[] = []
 
@@ -80,6 +82,7 @@ export function createMetrics(): Metrics {
   function createCounter(options: InstrumentOptions<string>): Counter<string> {
     const counter = new PromCounter(configuration(options))
     const sets = labelSets(options)
+    kept.set(options.name, { sets, remove: (labels) => counter.remove(labels) })
     return { add: (labels, value = 1) => counter.inc(sets.resolve(labels), value) }
   }
 
@@ -87,6 +90,7 @@ export function createMetrics(): Metrics {
     const buckets = [...(options.buckets ?? requestBuckets)]
     const histogram = new PromHistogram({ ...configuration(options), buckets, enableExemplars: true })
     const sets = labelSets(options)
+    kept.set(options.name, { sets, remove: (labels) => histogram.remove(labels) })
     return {
       record(value, labels, span) {
         const kept = sets.resolve(labels)
@@ -124,6 +128,10 @@ export function createMetrics(): Metrics {
       void once('observed gauge', options, () => createObserved('gauge', options)).push(read),
     observeCounter: (options, read) =>
       void once('observed counter', options, () => createObserved('counter', options)).push(read),
+    forget(name, isStray) {
+      const instrument = kept.get(name)
+      for (const labels of instrument?.sets.forget(isStray) ?? []) instrument?.remove(labels)
+    },
     scrape(accept) {
       for (const refresh of refreshes) refresh()
       const format = formatFor(accept)

@@ -42,6 +42,8 @@ export type Metrics = {
   observeGauge<const L extends string = never>(options: InstrumentOptions<L>, read: () => Reading<L>): void
   /** The same for a value that only grows. */
   observeCounter<const L extends string = never>(options: InstrumentOptions<L>, read: () => Reading<L>): void
+  /** Drops the series of a counter or histogram whose labels are strays, and makes room for as many others. */
+  forget(name: string, isStray: (labels: Readonly<Record<string, string>>) => boolean): void
   /** All of it as text, in OpenMetrics when `accept` asks for it; undefined when nothing is measured. */
   scrape(accept: string | undefined): Scrape | undefined
 }
@@ -57,5 +59,6 @@ export const noMetrics: Metrics = {
   histogram: () => nothing,
   observeGauge() {},
   observeCounter() {},
+  forget() {},
   scrape: () => undefined,
 }

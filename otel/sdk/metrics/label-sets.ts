@@ -12,10 +12,10 @@ export class LabelSets {
   readonly #names: readonly string[]
   readonly #limit: number
   readonly #onOverflow: () => void
-  readonly #root: Branch = new Map()
+  #root: Branch = new Map()
   readonly #unlabelled: Labels = {}
   readonly #overflow: Labels
-  #size = 0
+  #known: Labels[] = []
 
   /** @param onOverflow called for each value that is counted as `other` */
   constructor(names: readonly string[], limit: number, onOverflow: () => void) {
@@ -26,7 +26,7 @@ export class LabelSets {
   }
 
   get size(): number {
-    return this.#size
+    return this.#known.length
   }
 
   /** The labels to count under: always the same object for the same values, without those that are undefined or empty. */
@@ -40,13 +40,13 @@ export class LabelSets {
     return found as Labels
   }
 
-  #add(labels: Readonly<Record<string, string | undefined>>): Labels {
-    if (this.#size >= this.#limit) {
+  #add(labels: Readonly<Record<string, string | undefined>>, same?: Labels): Labels {
+    if (this.#known.length >= this.#limit) {
       this.#onOverflow()
       return this.#overflow
     }
-    this.#size += 1
-    const kept: Record<string, string> = {}
+    // Of a set that was known before, the same object: series are found by it.
+    const kept: Record<string, string> = same ?? {}
     let branch = this.#root
     for (const [index, name] of this.#names.entries()) {
       const value = labels[name] ?? ''
@@ -58,6 +58,19 @@ export class LabelSets {
         branch = next
       }
     }
+    this.#known.push(kept)
     return kept
+  }
+
+  /** Forgets the sets that are strays and returns them, that of the overflow too: whoever comes next has room. */
+  forget(isStray: (labels: Labels) => boolean): Labels[] {
+    const strays = this.#known.filter(isStray)
+    if (strays.length === 0) return []
+    const wasFull = this.#known.length >= this.#limit
+    const kept = this.#known.filter((labels) => !strays.includes(labels))
+    this.#known = []
+    this.#root = new Map()
+    for (const labels of kept) this.#add(labels, labels)
+    return wasFull ? [...strays, this.#overflow] : strays
   }
 }

@@ -4,12 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Metrics } from './instruments.ts'
 
-/** @param version of the program */
-export function measureBuild(metrics: Metrics, version: string): void {
-  const labels = { version, runtime: `node ${process.versions.node}` }
+/** @param version of the program, asked at each scrape */
+export function measureBuild(metrics: Metrics, version: () => string): void {
+  const runtime = `node ${process.versions.node}`
   metrics.observeGauge(
     { name: 'faultline_node_info', help: 'Always 1; its labels tell the version', labels: ['version', 'runtime'] },
-    () => [[labels, 1]],
+    () => [[{ version: version(), runtime }, 1]],
   )
 }
 

@@ -5,6 +5,8 @@ import { type ClientAttempt, withClientAttempt } from '../../../otel/sdk/client-
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import type { ControlDocument, NodeRegion } from '../control/document.ts'
+import { type CallFaults, damage } from '../faults/call-faults.ts'
+import { isWhole } from '../http/checksum.ts'
 import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadline.ts'
 import { sendAttempt } from './attempt.ts'
 import { AttemptFailed } from './attempt-failed.ts'
@@ -40,6 +42,8 @@ export type BalancedCallerDeps = {
   isUnavailable?: (response: CallResponse) => boolean
   /** Uniform in [0, 1). */
   random?: () => number
+  /** Injection point: what becomes of calls that were answered. */
+  faults?: Pick<CallFaults, 'active' | 'fateOf'>
 }
 
 export type CallerSnapshot = {
@@ -183,10 +187,11 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     progress.sent = attempt
     progress.sinceMs = performance.now()
     try {
-      const response = await withClientAttempt(attempt, () =>
-        sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal }),
-      )
+      const send = () => sendAttempt(client, { instance, method, path, headers, body, timeoutMs, signal })
+      const answered = await withClientAttempt(attempt, send)
       reusable = true
+      const response = deps.faults?.active ? await suffer(deps.faults, call, answered, attempt, send) : answered
+      if (!isWhole(response)) meter.damaged()
       if (isUnavailable(response)) replicas.failed(replica, policy)
       else replica.succeeded(policy)
       return response
@@ -196,6 +201,20 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
     } finally {
       replica.release(client, reusable)
     }
+  }
+
+  /** What a fault makes of an answer. */
+  async function suffer(
+    faults: Pick<CallFaults, 'fateOf'>,
+    { request: { method, route, idempotent } }: Ongoing,
+    response: CallResponse,
+    attempt: ClientAttempt,
+    send: () => Promise<CallResponse>,
+  ): Promise<CallResponse> {
+    const { again, damaged } = faults.fateOf({ callee, method, route, idempotent, status: response.status })
+    // On the same connection, which is free again; its own span, as any second delivery has.
+    if (again) await withClientAttempt({ ...attempt }, send).catch(() => undefined)
+    return damaged ? { ...response, body: damage(response.body) } : response
   }
 
   const snapshot = (): CallerSnapshot => ({

@@ -26,6 +26,8 @@ export type CallMeter = {
   repeatRefused(): void
   breakerChanged(state: BreakerState): void
   ejected(instance: string): void
+  /** The body of an answer is not the one whose checksum came with it. */
+  damaged(): void
   /** Reads the caller's state at each scrape. */
   observe(snapshot: () => CallerSnapshot): void
 }
@@ -81,10 +83,16 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
     help: 'Replicas left out for a while since they kept failing',
     labels: [...labels, 'callee_instance'],
   })
+  const damaged = metrics.counter({
+    name: 'faultline_checksum_mismatches_total',
+    help: 'Answers whose body is not the one that their sender made',
+    labels,
+  })
   // Known from the start, so that the first of each is seen as an increase.
   retries.add(who, 0)
   retriesRefused.add(who, 0)
   hedges.add(who, 0)
+  damaged.add(who, 0)
   hedgesWon.add(who, 0)
   for (const state of breakerStates) transitions.add({ ...who, state }, 0)
 
@@ -111,6 +119,10 @@ export function createCallMeter(metrics: Metrics, callee: string, customerRegion
     hedgeWon: () => hedgesWon.add(who),
     repeatRefused: () => retriesRefused.add(who),
     breakerChanged: (state) => transitions.add({ ...who, state }),
+    damaged() {
+      damaged.add(who)
+      trace.getActiveSpan()?.setAttribute('faultline.checksum.mismatch', callee)
+    },
     ejected: (instance) => ejections.add({ ...who, callee_instance: instance }),
     observe(snapshot) {
       if (metrics !== noMetrics) observeCaller(metrics, who, snapshot)

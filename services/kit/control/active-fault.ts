@@ -1,5 +1,7 @@
 // A fault as a node is told of it: what, with which parameters, over which of its links, and for how much longer.
 import { z } from 'zod'
+import { CallPolicy } from '../calls/policy.ts'
+import { KindPolicy } from '../policies/kind-policy.ts'
 
 export const ActiveFault = z.object({
   /** Id in the catalogue. */
@@ -13,6 +15,8 @@ export const ActiveFault = z.object({
   seed: z.number().int(),
   /** At the time of sending. The node ends the fault then by its own monotonic clock, whatever becomes of the control plane. */
   remainingMs: z.number().positive(),
+  /** Since it was injected, at the time of sending. */
+  sinceMs: z.number().nonnegative().default(0),
   /** An earlier process of this node (or this one, over an earlier stream) was told of it before. */
   again: z.boolean(),
   /** For network faults: nodes and database servers that this one's bytes to are concerned. */
@@ -21,6 +25,10 @@ export const ActiveFault = z.object({
   from: z.array(z.string()).optional(),
   /** For faults of a database: the servers concerned. */
   servers: z.array(z.string()).optional(),
+  /** Settings that it brings along, by callee and of this node's kind; those that somebody has set meanwhile are left out. */
+  policies: z.object({ calls: z.record(z.string(), CallPolicy.partial()), kind: KindPolicy.partial() }).optional(),
+  /** This node is no target: nothing but the policies is meant for it. */
+  bystander: z.boolean().optional(),
 })
 export type ActiveFault = z.infer<typeof ActiveFault>
 

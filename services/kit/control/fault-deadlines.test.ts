@@ -3,7 +3,7 @@ import type { ActiveFault } from './active-fault.ts'
 import { FaultDeadlines } from './fault-deadlines.ts'
 
 function fault(instance: string, remainingMs: number, revision = 0): ActiveFault {
-  return { fault: 'latency', instance, revision, parameters: {}, seed: 1, remainingMs, again: false }
+  return { fault: 'latency', instance, revision, parameters: {}, seed: 1, remainingMs, sinceMs: 0, again: false }
 }
 
 test('each ends at its own time, and the next end is known', () => {
@@ -27,4 +27,14 @@ test('a document that was long on its way prolongs nothing; a change does', () =
   const changed = [fault('a', 500, 1)]
   deadlines.note(changed, 1_080)
   expect(deadlines.nextMs(changed, 1_080)).toBe(500)
+})
+
+test('the age of a fault counts from its injection, not from when this node heard of it', () => {
+  const deadlines = new FaultDeadlines()
+  const late = { ...fault('a', 1_000), sinceMs: 400 }
+  deadlines.note([late], 5_000)
+  expect(deadlines.sinceMs(late, 5_050)).toBe(450)
+  // The same news over another stream, which took longer, changes nothing.
+  deadlines.note([{ ...late, sinceMs: 300 }], 5_100)
+  expect(deadlines.sinceMs(late, 5_100)).toBe(500)
 })

@@ -251,8 +251,26 @@ test('ends a fault by itself when its time is up, with the control plane gone', 
   const plane = await startControlPlane()
   const { stream } = openStream(plane.port)
   const faults = [
-    { fault: 'latency', instance: 'a', revision: 0, parameters: {}, seed: 1, remainingMs: 300, again: false },
-    { fault: 'latency', instance: 'b', revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false },
+    {
+      fault: 'latency',
+      instance: 'a',
+      revision: 0,
+      parameters: {},
+      seed: 1,
+      remainingMs: 300,
+      sinceMs: 0,
+      again: false,
+    },
+    {
+      fault: 'latency',
+      instance: 'b',
+      revision: 0,
+      parameters: {},
+      seed: 1,
+      remainingMs: 60_000,
+      sinceMs: 0,
+      again: false,
+    },
   ]
   await plane.connected(1)
   plane.send({ type: 'document', document: { ...documentOf(1), faults } })
@@ -263,4 +281,33 @@ test('ends a fault by itself when its time is up, with the control plane gone', 
   await until('the first to end', () => stream.document().faults.length === 1)
   expect(stream.document().faults[0]?.instance).toBe('b')
   expect(seen.at(-1)).toEqual(['b'])
+})
+
+test('what faults bring along holds with them, changes with their age, and ends with them', async () => {
+  const plane = await startControlPlane()
+  const { stream } = openStream(plane.port)
+  const fault = {
+    fault: 'metastable',
+    instance: 'a',
+    revision: 0,
+    parameters: { basePerS: 8, burstPerS: 40, burstS: 0.2 },
+    seed: 1,
+    remainingMs: 600,
+    sinceMs: 0,
+    again: false,
+    policies: { calls: { frontdoor: { timeoutMs: 750 } }, kind: {} },
+  }
+  await plane.connected(1)
+  const document = { ...documentOf(1), settings: { requestsPerSecond: 20 }, faults: [fault] }
+  const seen: unknown[] = []
+  stream.onChange(({ settings, policies }) =>
+    seen.push([settings['requestsPerSecond'], policies['frontdoor']?.timeoutMs]),
+  )
+  plane.send({ type: 'document', document })
+  await until('the end', () => stream.document().version === 1 && stream.document().faults.length === 0)
+  expect(seen).toEqual([
+    [40, 750],
+    [8, 750],
+    [20, undefined],
+  ])
 })

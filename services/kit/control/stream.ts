@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import WebSocket from 'ws'
 import type { Logger } from '../../../otel/sdk/logger.ts'
+import { underFaults } from '../faults/changed-document.ts'
 import { ClockSkew } from './clock-skew.ts'
 import { type ControlDocument, type FromNode, ToNode } from './document.ts'
 import { FaultDeadlines } from './fault-deadlines.ts'
@@ -84,13 +85,16 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     }
   }
 
-  /** Hands the document on without the faults that have ended, and again when the next one ends. */
+  /** Hands the document on as the faults have it that have not ended yet, and again when the next one ends. */
   const publish = (next: ControlDocument) => {
     const now = performance.now()
-    document = { ...next, faults: deadlines.active(next.faults, now) }
+    const active = { ...next, faults: deadlines.active(next.faults, now) }
+    const changed = underFaults(active, (fault) => deadlines.sinceMs(fault, now))
+    document = changed.document
     clearTimeout(faultTimer)
-    const waitMs = deadlines.nextMs(document.faults, now)
-    if (waitMs !== undefined) faultTimer = setTimeout(() => publish(document), Math.ceil(waitMs) + 1)
+    const waits = [deadlines.nextMs(active.faults, now), changed.forMs].filter((waitMs) => waitMs !== undefined)
+    // From the document as it came: what faults have made of it is for now.
+    if (waits.length > 0) faultTimer = setTimeout(() => publish(active), Math.ceil(Math.min(...waits)) + 1)
     for (const listener of listeners) notify(listener, document)
   }
 

@@ -2,10 +2,12 @@
 // It waits a little for a server that is restarting, and never repeats a statement that may have been carried out.
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { trace } from '@opentelemetry/api'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import pg from 'pg'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
+import type { PoolFaults } from '../faults/pool-faults.ts'
 import type { StatementFate } from '../faults/statement-faults.ts'
 import { withFate } from '../faults/statement-on-wire.ts'
 import { currentScope, remainingMs } from '../http/deadline.ts'
@@ -44,6 +46,8 @@ export type DatabaseOptions = {
   streams?: { primary?: () => Socket; replica?: () => Socket }
   /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
   fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
+  /** Injection point: who else takes connections, and how long one is kept after its use. */
+  connections?: Pick<PoolFaults, 'watch' | 'afterUse'>
   /** Where reads go, and how long a connection is waited for; the defaults when omitted. */
   policy?: LivePolicy
   metrics?: Metrics
@@ -52,6 +56,8 @@ export type DatabaseOptions = {
 
 /** How long the server has to hear that a statement is not wanted any more. */
 const CANCEL_MS = 2_000
+/** A replica that is behind by so much is worth a word on the span of who reads it. */
+const STALE_S = 1
 /** How long a replica that failed is left alone. */
 const REPLICA_PAUSE_MS = 1_000
 
@@ -97,6 +103,8 @@ export function createDatabase(options: DatabaseOptions): Database {
         replica?.meter.passedOver('unavailable')
         return onPrimary
       }
+      const lagS = roles.replicaLagS() ?? 0
+      if (lagS >= STALE_S) trace.getActiveSpan()?.setAttribute('faultline.read.lag_s', lagS)
       if (readAfter === undefined || !readYourWrites) return onReplica
       const [row] = await onReplica.query<{ caught_up: boolean | null }>(
         'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS caught_up',
@@ -125,18 +133,21 @@ type Server = {
   meter: DatabaseMeter
   policy: LivePolicy
   fateOf: (text: string) => StatementFate | undefined
+  afterUse: (release: () => void) => void
 }
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
   const { poolSize = 6, metrics = noMetrics } = options
   const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
+  options.connections?.watch(pool)
   return {
     pool,
     cancellations: createPool(url, 1, stream),
     meter: createDatabaseMeter(metrics, name, pool),
     policy: options.policy ?? defaultLivePolicy,
     fateOf: (text) => options.fateOf?.(text, name),
+    afterUse: (release) => (options.connections ? options.connections.afterUse(release) : release()),
   }
 }
 
@@ -177,7 +188,7 @@ async function withClient<T>(
     failure = error
     throw isDatabaseGone(error) ? databaseUnavailable(error) : error
   } finally {
-    client.release(isDatabaseGone(failure) || doomed.has(client))
+    server.afterUse(() => client.release(isDatabaseGone(failure) || doomed.has(client)))
   }
 }
 
@@ -232,7 +243,8 @@ async function run<Row extends pg.QueryResultRow>(
   try {
     const fate = server.fateOf(text)
     const query = () => client.query<Row>(text, values)
-    return (await (fate ? withFate(client, fate, query) : query())).rows
+    const { rows } = await (fate ? withFate(client, fate, query) : query())
+    return fate?.perRow && rows.length > 1 ? await oneByOne(server, client, text, values, rows) : rows
   } catch (error) {
     failure = error
     throw isCancelled(error) || cancelling ? requestEnded(error) : error
@@ -241,6 +253,29 @@ async function run<Row extends pg.QueryResultRow>(
     signal?.removeEventListener('abort', cancel)
     await cancelling
   }
+}
+
+/** Asks for each row again on its own; those that have no id stay as they are. */
+async function oneByOne<Row extends pg.QueryResultRow>(
+  server: Server,
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[],
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const single = `SELECT one.* FROM (${text}) AS one WHERE one.id = $${values.length + 1}`
+  const found: Row[] = []
+  for (const row of rows) {
+    if (row.id === undefined || currentScope()?.signal.aborted) {
+      found.push(row)
+      continue
+    }
+    const startMs = performance.now()
+    const again = await client.query<Row>(single, [...values, row.id])
+    server.meter.statement(single, performance.now() - startMs, undefined)
+    found.push(...again.rows)
+  }
+  return found
 }
 
 async function cancelStatement({ cancellations }: Server, client: pg.PoolClient): Promise<void> {

@@ -4,16 +4,19 @@ import type { PoolName } from './database-meter.ts'
 import { type Lag, parsePosition, ReplicationWatch } from './replication.ts'
 
 /** What a server says of itself; `position` is null on a standby that has replayed nothing yet. */
-type Status = { standby: boolean; position: string | null }
+type Status = { standby: boolean; position: string | null; lockWaiters: number }
 
 export type StatusQuery = () => Promise<Status | undefined>
 
 export const statusSql = `SELECT pg_is_in_recovery() AS standby,
-  CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS position`
+  CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS position,
+  (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND wait_event_type = 'Lock')::int AS "lockWaiters"`
 
 export type ServerRoles = {
   /** Asks the servers. Throws when the primary's does not answer; that of the replica keeps nobody waiting. */
   check(): Promise<void>
+  /** How far the replica is behind as far as is known, in seconds. */
+  replicaLagS(): number | undefined
 }
 
 /** What was heard longer ago is not told any more. */
@@ -21,7 +24,7 @@ const MAX_AGE_MS = 5_000
 const roles = ['primary', 'replica', 'unknown'] as const
 type Role = (typeof roles)[number]
 
-type Heard = { role: Role; lag: Lag | undefined; atMs: number }
+type Heard = { role: Role; lag: Lag | undefined; lockWaiters: number; atMs: number }
 
 export function createServerRoles(
   metrics: Metrics,
@@ -31,8 +34,8 @@ export function createServerRoles(
   const heard = new Map<PoolName, Heard>()
   const watch = new ReplicationWatch()
   let asking = false
-  const hear = (pool: PoolName, { standby }: Status, lag?: Lag) =>
-    heard.set(pool, { role: standby ? 'replica' : 'primary', lag, atMs: performance.now() })
+  const hear = (pool: PoolName, { standby, lockWaiters }: Status, lag?: Lag) =>
+    heard.set(pool, { role: standby ? 'replica' : 'primary', lag, lockWaiters, atMs: performance.now() })
 
   async function hearReplica(ask: StatusQuery): Promise<void> {
     if (asking) return
@@ -56,6 +59,7 @@ export function createServerRoles(
   })
 
   return {
+    replicaLagS: () => heard.get('replica')?.lag?.seconds,
     async check() {
       const status = await askPrimary()
       if (metrics === noMetrics || !status) return
@@ -78,6 +82,13 @@ function observeServers(metrics: Metrics, pools: PoolName[], recent: (pool: Pool
         const known = recent(pool)?.role ?? 'unknown'
         return roles.map((role) => [{ db_client_connection_pool_name: pool, role }, role === known ? 1 : 0] as const)
       }),
+  )
+  metrics.observeGauge(
+    {
+      name: 'faultline_database_lock_waiters',
+      help: 'Sessions of this service that wait for a lock of another on the primary',
+    },
+    () => recent('primary')?.lockWaiters,
   )
   if (!pools.includes('replica')) return
   metrics.observeGauge(

@@ -4,10 +4,27 @@ import type { Acts } from '../../../faults/points.ts'
 import { createRandom, type Random, seedFor } from '../../../faults/random.ts'
 import { type ActiveFault, fingerprintOf, keyOf } from '../control/active-fault.ts'
 
-type Point = 'inbound' | 'statement' | 'clock'
+type Point =
+  | 'inbound'
+  | 'statement'
+  | 'clock'
+  | 'fetch'
+  | 'delivery'
+  | 'answered'
+  | 'cache'
+  | 'telemetry'
+  | 'route'
+  | 'pool'
+  | 'version'
 type Act<K extends Point> = NonNullable<Acts<Record<string, unknown>>[K]>
 
-export type Decider<K extends Point> = { active: ActiveFault; act: Act<K>; random: Random }
+export type Decider<K extends Point> = {
+  active: ActiveFault
+  act: Act<K>
+  random: Random
+  /** By the monotonic clock. */
+  beganAtMs: number
+}
 
 export class Deciders<K extends Point> {
   readonly #point: K
@@ -34,9 +51,11 @@ export class Deciders<K extends Point> {
     this.#all = faults.flatMap((active) => {
       const act = findFault(active.fault)?.acts[this.#point]
       if (!act) return []
-      const random = before.get(keyOf(active))?.random ?? createRandom(seedFor(active.seed, this.#node, this.#point))
+      const known = before.get(keyOf(active))
+      const random = known?.random ?? createRandom(seedFor(active.seed, this.#node, this.#point))
+      const beganAtMs = known?.beganAtMs ?? performance.now() - active.sinceMs
       // The catalogue's own function for this very point.
-      return [{ active, act: act as Act<K>, random }]
+      return [{ active, act: act as Act<K>, random, beganAtMs }]
     })
   }
 }

@@ -1,7 +1,9 @@
 // The injection point "inbound request": between a request's arrival and whoever serves it, inside its server span.
 // Health checks and scrapes do not come by here.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { currentCustomerRegion } from '../../../otel/sdk/customer-region.ts'
 import type { ActiveFault } from '../control/active-fault.ts'
+import { withScope } from '../http/deadline.ts'
 import { Deciders } from './deciders.ts'
 
 export class InboundFaults {
@@ -21,18 +23,32 @@ export class InboundFaults {
       serve()
       return
     }
-    const event = { method: request.method ?? '', path: (request.url ?? '').split('?')[0] ?? '' }
-    const verdicts = this.#deciders.all.map(({ act, active, random }) => act(event, active.parameters, random))
+    const nowMs = performance.now()
+    const event = {
+      method: request.method ?? '',
+      path: (request.url ?? '').split('?')[0] ?? '',
+      customerRegion: currentCustomerRegion(),
+    }
+    const verdicts = this.#deciders.all.map(({ act, active, random, beganAtMs }) =>
+      act({ ...event, sinceMs: nowMs - beganAtMs }, active.parameters, random),
+    )
     const delayMs = verdicts.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0)
     const status = verdicts.find((verdict) => verdict.status !== undefined)?.status
+    const unstoppable = verdicts.some((verdict) => verdict.unstoppable)
     const go = () => {
-      if (response.destroyed) return
-      if (status === undefined) serve()
-      else refuse(response, status)
+      if (response.destroyed && !unstoppable) return
+      if (status !== undefined) refuse(response, status)
+      else if (unstoppable) withScope(endless(), serve)
+      else serve()
     }
     if (delayMs > 0) setTimeout(go, delayMs)
     else go()
   }
+}
+
+/** A scope that neither a deadline nor a client ends. */
+function endless() {
+  return { deadlineAtMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal }
 }
 
 /** As any failure of a service looks to its caller. */

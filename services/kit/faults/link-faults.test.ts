@@ -13,7 +13,17 @@ afterEach(async () => {
 })
 
 function active(fault: string, part: Partial<ActiveFault>): ActiveFault {
-  return { fault, instance: fault, revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false, ...part }
+  return {
+    fault,
+    instance: fault,
+    revision: 0,
+    parameters: {},
+    seed: 1,
+    remainingMs: 60_000,
+    sinceMs: 0,
+    again: false,
+    ...part,
+  }
 }
 
 async function listen(onConnection: (socket: Socket) => void): Promise<number> {

@@ -1,10 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, expect, test } from 'vitest'
+import { currentVersion, noteBuild } from '../../../otel/sdk/version.ts'
+import { until } from '../../../test/until.ts'
 import type { ActiveFault } from '../control/active-fault.ts'
+import { currentScope } from '../http/deadline.ts'
+import { requestScope } from '../http/request-scope.ts'
 import { ClockFaults } from './clock-faults.ts'
 import { InboundFaults } from './inbound-faults.ts'
 import { StatementFaults } from './statement-faults.ts'
+import { VersionFaults } from './version-faults.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -12,7 +18,17 @@ afterEach(async () => {
 })
 
 function active(fault: string, part: Partial<ActiveFault>): ActiveFault {
-  return { fault, instance: fault, revision: 0, parameters: {}, seed: 1, remainingMs: 60_000, again: false, ...part }
+  return {
+    fault,
+    instance: fault,
+    revision: 0,
+    parameters: {},
+    seed: 1,
+    remainingMs: 60_000,
+    sinceMs: 0,
+    again: false,
+    ...part,
+  }
 }
 
 test('inbound: a request waits, and passes at once when nothing is active', async () => {
@@ -60,4 +76,43 @@ test('statement: of a server for that server, of a node for all that it sends', 
   expect(fate('SELECT 1', 'postgres-na')).toBeUndefined()
   point.apply([active('disk-full', { parameters: { probability: 1 } })])
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-eu')).toBe('53100')
+})
+
+test('inbound: what is not to be stopped is served to its end, though nobody waits', async () => {
+  const point = new InboundFaults('orders-1')
+  point.apply([active('zombie-work', { parameters: { delayMs: 100, route: '/' } })])
+  let deadlineAtMs: number | undefined
+  let served = false
+  const scope = requestScope({ defaultMs: 5 })
+  const server = createServer((request, response) =>
+    point.pass(request, response, () =>
+      // As the app does it: the scope comes first.
+      scope(request as never, response as never, () => {
+        deadlineAtMs = currentScope()?.deadlineAtMs
+        served = response.destroyed
+      }),
+    ),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow()
+  await until('the work for nobody', () => served)
+  expect(deadlineAtMs).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('version: metrics and the resource of spans tell it while the fault is active', () => {
+  const point = new VersionFaults()
+  const resource = resourceFromAttributes({ 'service.version': '1.0.0' })
+  noteBuild('1.0.0', resource)
+  cleanups.push(() => noteBuild('0.0.0', undefined))
+  point.apply([active('bad-canary', { parameters: { version: '2.0.0', probability: 0.5, status: '503' } })])
+  expect(currentVersion()).toBe('2.0.0')
+  expect(resource.attributes['service.version']).toBe('2.0.0')
+  point.apply([])
+  expect(currentVersion()).toBe('1.0.0')
+  expect(resource.attributes['service.version']).toBe('1.0.0')
 })

@@ -77,7 +77,7 @@ function startVictim(controlUrl = 'ws://127.0.0.1:1', args: string[] = []): Vict
 }
 
 function active(fault: string, parameters: object, part: Partial<ActiveFault> = {}): ActiveFault {
-  const rest = { seed: 1, remainingMs: 60_000, again: false }
+  const rest = { seed: 1, remainingMs: 60_000, sinceMs: 0, again: false }
   return { fault, instance: `${fault}-1`, revision: 0, parameters: { ...parameters }, ...rest, ...part }
 }
 

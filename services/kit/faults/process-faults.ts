@@ -2,10 +2,12 @@
 import { findFault } from '../../../faults/catalogue.ts'
 import type { ProcessVerdict } from '../../../faults/points.ts'
 import { createRandom, seedFor } from '../../../faults/random.ts'
+import type { BalancedCaller } from '../calls/balanced-caller.ts'
 import { type ActiveFault, keyOf } from '../control/active-fault.ts'
 import { block } from './process/block.ts'
 import { burn } from './process/burn.ts'
 import { takeDescriptors } from './process/descriptors.ts'
+import { flood } from './process/flood.ts'
 import { kill } from './process/kill.ts'
 import { retain } from './process/retain.ts'
 import { stopProcess } from './process/stop.ts'
@@ -16,6 +18,8 @@ export type Surroundings = {
   control: { url: string; token: string }
   /** Closes connections of callers that are idle. */
   closeIdleConnections: () => void
+  /** A caller of a kind of node, of which nothing is measured. */
+  caller: (callee: string) => BalancedCaller
 }
 
 /** What an effect needs to know of its fault. */
@@ -34,6 +38,7 @@ const effects: { [K in Exclude<ProcessVerdict['kind'], 'none'>]: Start<K> } = {
   block,
   retain,
   'take-descriptors': takeDescriptors,
+  flood,
 }
 
 export class ProcessFaults {

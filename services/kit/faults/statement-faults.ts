@@ -2,7 +2,13 @@
 import type { ActiveFault } from '../control/active-fault.ts'
 import { Deciders } from './deciders.ts'
 
-export type StatementFate = { delayMs: number; failure: { sqlState: string; message: string } | undefined }
+export type StatementFate = {
+  delayMs: number
+  failure: { sqlState: string; message: string } | undefined
+  /** What the server gets instead. */
+  text: string | undefined
+  perRow: boolean
+}
 
 export class StatementFaults {
   readonly #deciders: Deciders<'statement'>
@@ -23,6 +29,9 @@ export class StatementFaults {
       .map(({ act, active, random }) => act({ text, server, pool }, active.parameters, random))
     const delayMs = verdicts.reduce((sum, verdict) => sum + (verdict.delayMs ?? 0), 0)
     const failure = verdicts.find((verdict) => verdict.failure)?.failure
-    return delayMs === 0 && !failure ? undefined : { delayMs, failure }
+    const replaced = verdicts.find((verdict) => verdict.text !== undefined)?.text
+    const perRow = verdicts.some((verdict) => verdict.perRow)
+    if (delayMs === 0 && !failure && replaced === undefined && !perRow) return undefined
+    return { delayMs, failure, text: replaced, perRow }
   }
 }

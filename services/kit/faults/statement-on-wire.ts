@@ -21,13 +21,15 @@ export async function withFate<T>(client: pg.PoolClient, fate: StatementFate, qu
     stream.cork()
     setTimeout(() => stream.uncork(), fate.delayMs)
   }
-  if (!fate.failure) return query()
+  const text = fate.failure ? raise(fate.failure) : fate.text
+  if (text === undefined) return query()
   const { parse, bind, query: simple } = connection
-  const text = raise(fate.failure)
-  // Its parameters stay behind: the statement that fails has none.
-  connection.parse = (message) => parse.call(connection, { ...message, text, types: [] })
-  connection.bind = (message) => bind.call(connection, { ...message, values: [] })
   connection.query = () => simple.call(connection, text)
+  if (fate.failure) {
+    // Its parameters stay behind: the statement that fails has none.
+    connection.parse = (message) => parse.call(connection, { ...message, text, types: [] })
+    connection.bind = (message) => bind.call(connection, { ...message, values: [] })
+  } else connection.parse = (message) => parse.call(connection, { ...message, text })
   try {
     return await query()
   } finally {

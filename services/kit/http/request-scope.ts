@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { trace } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { Request, RequestHandler } from 'express'
-import { DEADLINE_HEADER, withScope } from './deadline.ts'
+import { currentScope, DEADLINE_HEADER, withScope } from './deadline.ts'
 import { HttpError } from './errors.ts'
 
 /** What a request may take when its caller set no deadline. */
@@ -33,6 +33,8 @@ export class ScopeEnded extends Error {
 /** Express middleware: runs the rest of the request in a scope that ends with the deadline or with the client. */
 export function requestScope({ defaultMs = DEFAULT_DEADLINE_MS, maxMs }: DeadlineOptions = {}): RequestHandler {
   return (request, response, next) => {
+    // Whoever let it in has decided how long it goes on.
+    if (currentScope()) return next()
     const askedMs = deadlineOf(request.get(DEADLINE_HEADER), defaultMs)
     const budgetMs = Math.min(askedMs, maxMs?.(request) ?? MAX_DEADLINE_MS)
     const abort = new AbortController()

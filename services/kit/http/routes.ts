@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
 import { setHttpRoute } from '../../../otel/sdk/http-route.ts'
 import type { Api, EndpointSpec, ParsedRequest, ResponseOf } from './api.ts'
+import { CHECKSUM_HEADER, checksumOf } from './checksum.ts'
 import { untilScopeEnds } from './deadline.ts'
 import { type FieldError, HttpError } from './errors.ts'
 
@@ -40,7 +41,9 @@ export function createRoutes<A extends Api>(api: A, handlers: HandlersOf<A>, opt
     }
     router[methodName(endpoint)](endpoint.path, async (request, response) => {
       const body = await untilScopeEnds(answer(request, response))
-      response.json(body)
+      const text = JSON.stringify(body)
+      if (text === undefined) response.json(body)
+      else response.set(CHECKSUM_HEADER, checksumOf(text)).type('json').send(text)
     })
   }
   return router

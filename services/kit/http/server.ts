@@ -7,12 +7,15 @@ import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import { traceResponse } from '../../../otel/sdk/trace-response.ts'
 import type { InboundFaults } from '../faults/inbound-faults.ts'
+import type { RouteFaults } from '../faults/route-faults.ts'
 import type { LivePolicy } from '../policies/kind-policy.ts'
 import { createAdmission } from './admission/admission.ts'
 import { watchConnections } from './connections.ts'
 import { errorResponse, unknownRoute } from './error-response.ts'
 import { createRequestMeter } from './request-meter.ts'
 import { requestScope } from './request-scope.ts'
+import { noteSubject } from './subject.ts'
+import { watchWastedWork } from './wasted-work.ts'
 
 /** Everything that the shop accepts is small. */
 export const BODY_LIMIT_BYTES = 64 * 1024
@@ -87,17 +90,21 @@ export async function listen(
     metrics?: Metrics
     policy?: LivePolicy
     inbound?: Pick<InboundFaults, 'pass'>
+    routes?: Pick<RouteFaults, 'active' | 'nameOf'>
   },
 ): Promise<Listening> {
   const { health = () => ({ ready: true }), metrics = noMetrics, inbound } = options
-  const measure = createRequestMeter(metrics)
+  const measure = createRequestMeter(metrics, options.routes)
   const admit = createAdmission(options.policy, metrics)
+  const watchWaste = watchWastedWork(metrics)
   const server = createServer(
     { maxHeaderSize: 16 * 1024, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       if (answerHealth(request, response, health)) return
       if (answerScrape(request, response, metrics)) return connections.spare(request.socket)
       measure(request, response)
+      watchWaste(response)
+      noteSubject(request)
       const serve = () => app(request, response)
       admit(request, response, inbound ? () => inbound.pass(request, response, serve) : serve)
     },

@@ -1,9 +1,11 @@
 // The message queue: pg-boss on a PostgreSQL database. Publishing happens inside the caller's transaction (a transactional outbox:
 // the message exists exactly when the transaction does). Delivery is at least once; consumers must be idempotent.
+import { setTimeout as delay } from 'node:timers/promises'
 import PgBoss from 'pg-boss'
 import type { Logger } from '../../../otel/sdk/logger.ts'
 import { type Metrics, noMetrics } from '../../../otel/sdk/metrics/instruments.ts'
 import type { Database, Queryable } from '../database/database.ts'
+import type { DeliveryFaults } from '../faults/delivery-faults.ts'
 import { repeat } from '../repeat.ts'
 import { type Backlog, createQueueMeter } from './queue-meter.ts'
 
@@ -56,12 +58,14 @@ const OBSERVE_EVERY_MS = 2_000
 
 /**
  * @param role `producer` only sends; `consumer` also runs pg-boss's upkeep: expired leases, old messages.
+ * @param deliveries injection point: what becomes of messages on their way to this consumer
  */
 export function createQueue(
   database: Database,
   role: 'producer' | 'consumer',
   log: Logger,
   metrics: Metrics = noMetrics,
+  deliveries?: Pick<DeliveryFaults, 'beforeFetch' | 'deliver'>,
 ): Queue {
   const meter = createQueueMeter(metrics)
   const boss = new PgBoss({
@@ -103,8 +107,11 @@ export function createQueue(
       meter.sent(queue)
     },
     async fetch(queue, limit) {
-      const jobs = await boss.fetch(queue, { batchSize: limit, includeMetadata: true })
-      const messages = jobs.map((job) => ({ id: job.id, data: job.data, redeliveries: job.retryCount }))
+      const before = deliveries?.beforeFetch(queue, limit)
+      if (before) await delay(before.delayMs)
+      const jobs = await boss.fetch(queue, { batchSize: before?.limit ?? limit, includeMetadata: true })
+      const fetched = jobs.map((job) => ({ id: job.id, data: job.data as unknown, redeliveries: job.retryCount }))
+      const messages = deliveries ? deliveries.deliver(queue, fetched) : fetched
       meter.fetched(queue, messages)
       return messages
     },

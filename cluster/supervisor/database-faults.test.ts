@@ -1,0 +1,61 @@
+// What faults of database servers come to, and that all of it is taken back, on real servers.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../test/until.ts'
+import type { InjectedFault } from '../control-plane/faults/contract.ts'
+import type { PostgresCluster } from '../postgres/cluster.ts'
+import { startPostgres } from '../postgres/start.ts'
+import { query, removeTempFolders, tempFolder, testOptions, twoNodes } from '../postgres/test-cluster.ts'
+import { DatabaseFaults, stateUnder } from './database-faults.ts'
+
+const injected = (fault: string, parameters: Record<string, unknown>, ...nodes: string[]) =>
+  ({ fault, parameters, nodes }) as unknown as InjectedFault
+
+test('delays of one replica add up, and a primary has none', () => {
+  const faults = [
+    injected('stale-read', { delayS: 2 }, 'postgres-eu', 'postgres-na'),
+    injected('stale-read', { delayS: 3 }, 'postgres-eu'),
+    injected('credential-expiry', { role: 'orders' }, 'postgres-na'),
+    injected('latency', { delayMs: 5 }, 'postgres-eu'),
+  ]
+  expect(stateUnder(faults, ['postgres-eu', 'postgres-asia'])).toEqual({
+    replayDelayMs: new Map([['postgres-eu', 5_000]]),
+    expiredRoles: new Set(['orders']),
+  })
+})
+
+let cluster: PostgresCluster
+beforeAll(async () => {
+  cluster = await startPostgres(testOptions(tempFolder(), { nodes: twoNodes() }))
+  await cluster.startReplicas()
+}, 60_000)
+afterAll(async () => {
+  await cluster?.stop()
+  removeTempFolders()
+})
+
+const replayDelay = async () => {
+  const client = await cluster.connect('postgres', 'postgres-eu')
+  const { rows } = await client.query("SELECT current_setting('recovery_min_apply_delay') AS delay")
+  await client.end()
+  return rows[0]?.delay as string
+}
+const mayConnect = () =>
+  query(cluster.url('orders', { role: 'orders' }), 'SELECT 1').then(
+    () => true,
+    () => false,
+  )
+
+test('servers suffer what is active, and are well again when it has ended', async () => {
+  const faults = new DatabaseFaults(cluster)
+  const before = await replayDelay()
+  faults.apply([
+    injected('stale-read', { delayS: 7 }, 'postgres-eu'),
+    injected('credential-expiry', { role: 'orders' }, 'postgres-na'),
+  ])
+  await until('the delay', async () => (await replayDelay()) === '7s', 20_000)
+  await until('the role to be refused', async () => !(await mayConnect()), 20_000)
+  faults.apply([])
+  await until('no delay', async () => (await replayDelay()) === before, 20_000)
+  await until('the role to be let in', mayConnect, 20_000)
+  await faults.stop()
+}, 60_000)

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineFault } from '../fault.ts'
+import { customerErrorRatio } from '../indicators.ts'
+import { count, path } from '../parameters.ts'
+import { worksOnAfterEnd } from '../trace.ts'
+
+export const zombieWork = defineFault({
+  id: 'zombie-work',
+  term: 'zombie work',
+  layer: 'app',
+  targets: ['node', 'kind'],
+  parameters: z.strictObject({
+    delayMs: count({ min: 0, max: 30_000, default: 1_500, unit: 'milliseconds', what: 'before a request is served' }),
+    route: path('/', 'only requests whose path begins with this are concerned'),
+  }),
+  description:
+    'The service is slower than its callers are patient, and does not hear that they have gone: it does all of the work for nobody, ' +
+    'while the callers ask again.',
+  acts: {
+    inbound: ({ path }, { delayMs, route }) => (path.startsWith(route) ? { delayMs, unstoppable: true } : {}),
+  },
+  signature: {
+    promql: 'sum by (service, instance) (rate(faultline_wasted_work_seconds_total[10s])) > 0.1',
+    trace: {
+      search: ({ kinds }) => ({ services: kinds, minDuration: '500ms' }),
+      holds: (trace, { nodes }) => worksOnAfterEnd(trace, nodes),
+    },
+    alert: 'CallsFailing',
+  },
+  impact: { indicator: customerErrorRatio, text: 'what needs the service fails, and the service is busier than ever' },
+  remedies: [
+    {
+      policy: 'deadlinePropagation',
+      value: true,
+      why: 'work that hears of its deadline ends with it; this one does not listen',
+    },
+    { policy: 'breaker', value: true, why: 'asks no more of it, which is the only way left to stop it' },
+    { policy: 'timeoutMs', why: 'above the delay, the work is of use again' },
+  ],
+  redHerring: 'its database is busy with statements that belong to no request that anybody waits for',
+  example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
+})
