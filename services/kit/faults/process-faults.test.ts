@@ -156,8 +156,9 @@ test('take-descriptors: all are open, and come back', async () => {
   cleanups.push(() => child.kill('SIGKILL'))
   const openCount = () => readdirSync(`/proc/${child.pid}/fd`).length
   await until('it to be there', () => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').includes('victim.cjs'))
-  child.stdin.write(`${JSON.stringify([active('fd-exhaustion', { leave: 0 })])}\n`)
-  await until('all descriptors to be open', () => openCount() >= 299)
+  // A few stay: Node ends itself when it needs one at the wrong moment, which is real, and nothing to rely on.
+  child.stdin.write(`${JSON.stringify([active('fd-exhaustion', { leave: 4 })])}\n`)
+  await until('all descriptors to be open', () => openCount() >= 294)
   child.stdin.write('[]\n')
   await until('them to be free again', () => openCount() < 100)
 })
