@@ -71,6 +71,7 @@ export const annotationKinds = [
   'load',
   'policy',
   'rollout',
+  'promoted',
   'fault',
 ] as const
 
