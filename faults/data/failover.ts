@@ -45,7 +45,7 @@ export const failover = defineFault({
         trace.spans.some(
           ({ kind, service, tags }) =>
             kind === 'server' &&
-            ['users', 'orders', 'products', 'payments'].includes(service) &&
+            ['users', 'orders', 'products', 'payments', 'gateway'].includes(service) &&
             Number(tags['http.response.status_code']) === 503,
         ),
     },
