@@ -13,6 +13,7 @@ import { retryStorm } from './client/retry-storm.ts'
 import { cacheStampede } from './data/cache-stampede.ts'
 import { diskFull } from './data/disk-full.ts'
 import { duplicateDelivery } from './data/duplicate-delivery.ts'
+import { failover } from './data/failover.ts'
 import { hotKey } from './data/hot-key.ts'
 import { nPlusOne } from './data/n-plus-one.ts'
 import { poisonMessage } from './data/poison-message.ts'
@@ -82,6 +83,7 @@ export const catalogue: readonly Fault[] = [
   hotKey,
   silentCorruption,
   staleRead,
+  failover,
   credentialExpiry,
   lostContext,
   samplingBias,

@@ -110,6 +110,11 @@ export type TelemetryVerdict = {
 export type ServerVerdict =
   /** A replica shows each commit only so long after it was made. */
   | { kind: 'delay-replay'; delayMs: number }
+  /**
+   * The primary is ended as by a crash; after so long a replica takes its place, and later the old one comes back as a replica. When the
+   * fault ends the old one is the primary again, in an orderly way.
+   */
+  | { kind: 'fail-over'; detectedAfterMs: number; backAfterMs: number }
   /** The password of a role is not valid any more, and its sessions end. */
   | { kind: 'expire-password'; role: string }
 

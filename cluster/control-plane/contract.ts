@@ -73,6 +73,7 @@ export const annotationKinds = [
   'load',
   'policy',
   'rollout',
+  'promoted',
   'fault',
 ] as const
 

@@ -7,6 +7,7 @@ import type { Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
 import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
+import type { ControlDocument } from '../../services/kit/control/document.ts'
 import { regionDelays } from '../topology/delays.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
@@ -65,6 +66,8 @@ export type ControlPlane = {
   speak(): void
   /** Calls `listener` when a fault was injected, changed or has ended; returns how to stop that. */
   onFaults(listener: () => void): () => void
+  /** Tells every node which database server takes writes from now on. */
+  setPrimaryDatabase(primary: NonNullable<ControlDocument['primaryDatabase']>): void
   /** Forgets a node and tells its callers. */
   unregister(id: string): void
   /**
@@ -113,6 +116,7 @@ export async function startControlPlane(
 
   let requestsPerSecond = 0
   let leaving: readonly string[] = []
+  let primaryDatabase: ControlDocument['primaryDatabase']
 
   const streams = new StreamServer({
     registry,
@@ -122,6 +126,7 @@ export async function startControlPlane(
       policies: policies.callPolicies(),
       kindPolicies: policies.kindPolicies(),
       settings: { load: { requestsPerSecond }, ledger: { leaving } },
+      primaryDatabase,
     }),
     faults: (id, session) => faults.toldTo(id, session),
     onChange: (id) => {
@@ -183,6 +188,11 @@ export async function startControlPlane(
     onFaults(listener) {
       faultListeners.add(listener)
       return () => void faultListeners.delete(listener)
+    },
+    setPrimaryDatabase(primary) {
+      primaryDatabase = primary
+      annotations.add('promoted', primary.server, `${primary.server} takes the writes now`)
+      streams.publisher.schedule()
     },
     unregister(id) {
       if (registry.unregister(id)) streams.publisher.schedule()

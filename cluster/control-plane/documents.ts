@@ -11,6 +11,8 @@ export type World = {
   policies: Partial<Record<NodeKind, ControlDocument['policies']>>
   /** Overrides of the policy of a kind of node. */
   kindPolicies: Partial<Record<NodeKind, ControlDocument['policy']>>
+  /** Which database server takes writes, once that has changed. */
+  primaryDatabase?: ControlDocument['primaryDatabase']
   /** Run-time settings by kind of node. */
   settings: Partial<Record<NodeKind, Record<string, unknown>>>
 }
@@ -27,5 +29,6 @@ export function buildDocument(
     policies: world.policies[kind] ?? {},
     policy: world.kindPolicies[kind] ?? {},
     settings: world.settings[kind] ?? {},
+    ...(world.primaryDatabase && kindSpec(kind).database ? { primaryDatabase: world.primaryDatabase } : {}),
   }
 }

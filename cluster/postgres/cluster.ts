@@ -2,6 +2,7 @@
  * A running PostgreSQL cluster as its caller sees it: servers, connection URLs, replicas, lag. Whether a dead server
  * starts again is the caller's decision.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PostgresError } from './errors.ts'
 import { type ClusterPlan, SUPERUSER } from './options.ts'
@@ -42,7 +43,6 @@ export interface ClusterDeps {
 export class PostgresCluster {
   readonly isFresh: boolean
   readonly timings: StartTimings
-  readonly primary: PostgresServer
   /** All servers, in the order of the options. */
   readonly nodes: readonly PostgresServer[]
   readonly #deps: ClusterDeps
@@ -51,13 +51,21 @@ export class PostgresCluster {
   /** Replicas that a repair stopped and could not start yet; nobody else knows that they should run. */
   readonly #unrepaired = new Set<PostgresServer>()
   #isStopping = false
+  /** The primary is being changed, or is followed anew: nothing is repaired meanwhile. */
+  #isMoving = false
+  /** As it was set last, for the next primary as well. */
+  #synchronous: SynchronousReplication = 'off'
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps
     this.isFresh = deps.isFresh
     this.timings = deps.timings
-    this.primary = deps.replicaSet.primary
     this.nodes = deps.servers
+  }
+
+  /** Whoever takes writes; a promotion changes it. */
+  get primary(): PostgresServer {
+    return this.#deps.replicaSet.primary
   }
 
   /** @throws PostgresError `bad-options` for a name that is not in the options. */
@@ -91,6 +99,7 @@ export class PostgresCluster {
   }
 
   async #repairReplicas(): Promise<string[]> {
+    if (this.#isMoving) return []
     const running = this.#replicas().filter((replica) => replica.state === 'ready')
     const health = await slotHealth(this.#deps.replicaSet, running)
     // A frozen replica is ended before its WAL is gone for good: the primary's checkpoint would wait for it.
@@ -137,9 +146,97 @@ export class PostgresCluster {
       // Not a commit that would wait for what it sets; a name cannot be a parameter, and these are ours.
       await client.query(`ALTER SYSTEM SET synchronous_standby_names = ${client.escapeLiteral(names)}`)
       await client.query('SELECT pg_reload_conf()')
+      this.#synchronous = mode
     } finally {
       await client.end()
     }
+  }
+
+  /**
+   * Ends the primary as a crash would and makes the replica that has most of its log the new one. Nothing that was committed is lost
+   * when commits waited for a replica; otherwise what no replica had yet. The old one stays down until `rejoin`.
+   * @param detectedAfterMs how long there is no primary at all
+   * @throws PostgresError `bad-options` when no replica runs.
+   */
+  async failOver(detectedAfterMs = 0): Promise<PostgresServer> {
+    return this.#moving(() => this.#failOver(detectedAfterMs))
+  }
+
+  async #failOver(detectedAfterMs: number): Promise<PostgresServer> {
+    const old = this.primary
+    const candidates = this.#replicas().filter((replica) => replica.state === 'ready')
+    if (candidates.length === 0) throw new PostgresError('bad-options', 'No replica runs that could be promoted.')
+    // Fenced before another takes writes: two primaries would each accept orders.
+    await old.kill()
+    await delay(detectedAfterMs)
+    const chosen = await this.#mostAdvanced(candidates)
+    await this.#promote(chosen)
+    return chosen
+  }
+
+  /**
+   * Makes `name` the primary in an orderly way: the present one ends only when its replicas have everything. Does nothing where it is one.
+   */
+  async switchOver(name: string): Promise<void> {
+    const next = this.node(name)
+    if (next === this.primary) return
+    await this.#moving(async () => {
+      // A server that shuts down sends its replicas all that it has, and waits until they have it.
+      await this.primary.stop()
+      await this.#promote(next)
+    })
+  }
+
+  /** Has every server that is not the primary follow it: copied anew, for after a promotion histories differ. */
+  async rejoin(): Promise<void> {
+    await this.#moving(() => Promise.all(this.#replicas().map((replica) => this.#restart(replica))))
+  }
+
+  async #moving<T>(work: () => Promise<T>): Promise<T> {
+    this.#isMoving = true
+    try {
+      await this.#repairing?.catch(() => undefined)
+      return await work()
+    } finally {
+      this.#isMoving = false
+    }
+  }
+
+  async #mostAdvanced(candidates: PostgresServer[]): Promise<PostgresServer> {
+    const positions = await Promise.all(
+      candidates.map(async (server) => {
+        const client = await this.connect('postgres', server.name)
+        try {
+          const { rows } = await client.query<{ bytes: string }>(
+            "SELECT pg_wal_lsn_diff(coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text AS bytes",
+          )
+          return { server, bytes: BigInt(rows[0]?.bytes ?? 0) }
+        } finally {
+          await client.end()
+        }
+      }),
+    )
+    const [first] = positions.sort((a, b) => (a.bytes < b.bytes ? 1 : -1))
+    // There is at least one candidate.
+    return (first as (typeof positions)[number]).server
+  }
+
+  async #promote(server: PostgresServer): Promise<void> {
+    const client = await this.connect('postgres', server.name)
+    try {
+      // A wish of its time as a replica: it must not hold back what it takes over.
+      await client.query('ALTER SYSTEM RESET recovery_min_apply_delay')
+      await client.query('SELECT pg_reload_conf()')
+      const { rows } = await client.query<{ done: boolean }>('SELECT pg_promote(true, 30) AS done')
+      if (!rows[0]?.done) throw new PostgresError('start-failed', `${server.name} was not promoted within 30 seconds.`)
+    } finally {
+      await client.end()
+    }
+    const { replicaSet } = this.#deps
+    await replicaSet.pool.end().catch(() => undefined)
+    replicaSet.primary = server
+    replicaSet.pool = createPool(server.port, this.#deps.superuserPassword)
+    if (this.#synchronous !== 'off') await this.setSynchronousReplication(this.#synchronous)
   }
 
   /** Lag of each replica, as the primary sees it; fails while the primary is down. */
@@ -197,4 +294,13 @@ export async function connectAsSuperuser(port: number, password: string, databas
 export function superuserConfig(port: number, password: string, database: string): pg.ClientConfig {
   const user = SUPERUSER
   return { host: '127.0.0.1', port, user, password, database, ssl: false, connectionTimeoutMillis: 5_000 }
+}
+
+/** Of the superuser, on whichever server is the primary. */
+export function createPool(port: number, password: string): pg.Pool {
+  // The timeout is for a primary that a fault has stopped: whoever asks must not wait for it.
+  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 1, query_timeout: 5_000 })
+  // A primary that is killed takes its connections with it; whoever needs one next gets the error.
+  pool.on('error', () => undefined)
+  return pool
 }

@@ -18,6 +18,7 @@ export interface Replica {
 
 /** What copying needs. */
 export interface ReplicaSetDeps {
+  /** Changes with a promotion, and the pool with it. */
   primary: PostgresServer
   /** Connections to the primary as superuser. */
   pool: pg.Pool

@@ -23,7 +23,8 @@ export interface ServerExit {
 export interface ServerDeps {
   name: string
   region: string
-  role: ServerRole
+  /** What it is at present: a promotion changes that. */
+  role: () => ServerRole
   port: number
   pgdata: string
   logFile: string
@@ -41,7 +42,6 @@ export interface ServerDeps {
 export class PostgresServer {
   readonly name: string
   readonly region: string
-  readonly role: ServerRole
   readonly pgdata: string
   readonly logFile: string
   readonly #deps: ServerDeps
@@ -58,10 +58,13 @@ export class PostgresServer {
     this.#deps = deps
     this.name = deps.name
     this.region = deps.region
-    this.role = deps.role
     this.pgdata = deps.pgdata
     this.logFile = deps.logFile
     this.#port = deps.port
+  }
+
+  get role(): ServerRole {
+    return this.#deps.role()
   }
 
   get state(): ServerState {

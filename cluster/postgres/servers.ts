@@ -6,7 +6,7 @@ import { type ClusterPlan, type PostgresOptions, REPLICATION_ROLE } from './opti
 import { DEFAULT_FIRST_PORT, findFreePort } from './ports.ts'
 import { copyReplicas, type ReplicaSetDeps, refreshReplicas } from './replica-set.ts'
 import { slotName } from './replication.ts'
-import { PostgresServer, type ServerDeps } from './server.ts'
+import { PostgresServer, type ServerDeps, type ServerRole } from './server.ts'
 
 type NodePlan = ClusterPlan['nodes'][number]
 
@@ -30,7 +30,7 @@ export async function createServers(
     const shared = {
       name: node.name,
       region: node.region,
-      role: node.role,
+      role: () => roleOf(node, replicaSet()),
       port,
       pgdata,
       logFile: node.logFile ?? join(claimed.path, `${node.name}.log`),
@@ -42,36 +42,35 @@ export async function createServers(
       },
       onExit: options.onExit ?? (() => undefined),
     }
-    const life =
-      node.role === 'primary' ? primaryLife(node, pgdata, claimed) : replicaLife(node, pgdata, claimed, replicaSet)
-    servers.push(new PostgresServer({ ...shared, ...life }))
+    servers.push(new PostgresServer({ ...shared, ...lifeOf(node, pgdata, claimed, replicaSet) }))
   }
   return servers
 }
 
 type Life = Pick<ServerDeps, 'prepare' | 'repair'>
 
-function primaryLife({ name }: NodePlan, pgdata: string, { programs }: ClaimedDirectory): Life {
-  const forget = once(() => forgetRuntimeSettings(pgdata, programs.user))
-  return {
-    async prepare(port) {
-      forget()
-      configure(pgdata, { name, port }, REPLICATION_ROLE, programs.user)
-    },
-    repair: async () => false,
-  }
+/** As planned until one of them was promoted. */
+function roleOf({ name, role }: NodePlan, set: ReplicaSetDeps | undefined): ServerRole {
+  if (set === undefined) return role
+  return set.primary.name === name ? 'primary' : 'replica'
 }
 
-function replicaLife(
-  { name, applyDelayMs }: NodePlan,
+function lifeOf(
+  node: NodePlan,
   pgdata: string,
   { programs, secrets }: ClaimedDirectory,
   replicaSet: () => ReplicaSetDeps | undefined,
 ): Life {
+  const { name, applyDelayMs } = node
   const forget = once(() => forgetRuntimeSettings(pgdata, programs.user))
   return {
     async prepare(port) {
       const set = replicaSet()
+      if (roleOf(node, set) === 'primary') {
+        forget()
+        configure(pgdata, { name, port }, REPLICATION_ROLE, programs.user)
+        return
+      }
       if (set === undefined) throw new Error(`${name} cannot start before the primary`)
       await refreshReplicas(set, [{ name, pgdata }])
       forget()
@@ -86,7 +85,7 @@ function replicaLife(
     },
     async repair() {
       const set = replicaSet()
-      if (set?.primary.state !== 'ready') return false
+      if (set?.primary.state !== 'ready' || set.primary.name === name) return false
       await copyReplicas(set, [{ name, pgdata, reason: 'does not start' }])
       return true
     },

@@ -1,9 +1,9 @@
 /** `startPostgres`: from a data directory, which may be missing, to a cluster whose primary accepts connections. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { type ClaimedDirectory, claimDataDirectory } from './claim.ts'
-import { connectAsSuperuser, PostgresCluster, type StartTimings, superuserConfig } from './cluster.ts'
+import { connectAsSuperuser, createPool, PostgresCluster, type StartTimings } from './cluster.ts'
 import { writeMarker } from './data-directory.ts'
 import { provision } from './databases.ts'
 import { initialise } from './initialise.ts'
@@ -98,14 +98,6 @@ async function createDatabases(plan: ClusterPlan, claimed: ClaimedDirectory, pri
 function rememberPorts(claimed: ClaimedDirectory, servers: readonly PostgresServer[]): void {
   claimed.marker.ports = Object.fromEntries(servers.map((server) => [server.name, server.port]))
   writeMarker(claimed.path, claimed.marker)
-}
-
-function createPool(port: number, password: string): pg.Pool {
-  // The timeout is for a primary that a fault has stopped: whoever asks must not wait for it.
-  const pool = new pg.Pool({ ...superuserConfig(port, password, 'postgres'), max: 1, query_timeout: 5_000 })
-  // A primary that is killed takes its connections with it; whoever needs one next gets the error.
-  pool.on('error', () => undefined)
-  return pool
 }
 
 async function timed(timings: StartTimings, phase: keyof StartTimings, work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,7 @@
 // What faults of database servers come to, and that all of it is taken back, on real servers.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase } from '../../services/kit/database/database.ts'
+import { captureLog } from '../../test/captured-log.ts'
 import { until } from '../../test/until.ts'
 import type { InjectedFault } from '../control-plane/faults/contract.ts'
 import type { PostgresCluster } from '../postgres/cluster.ts'
@@ -17,7 +19,7 @@ test('delays of one replica add up, and a primary has none', () => {
     injected('credential-expiry', { role: 'orders' }, 'postgres-na'),
     injected('latency', { delayMs: 5 }, 'postgres-eu'),
   ]
-  expect(stateUnder(faults, ['postgres-eu', 'postgres-asia'])).toEqual({
+  expect(stateUnder(faults, ['postgres-eu', 'postgres-asia'], 'postgres-na')).toEqual({
     replayDelayMs: new Map([['postgres-eu', 5_000]]),
     expiredRoles: new Set(['orders']),
   })
@@ -46,7 +48,7 @@ const mayConnect = () =>
   )
 
 test('servers suffer what is active, and are well again when it has ended', async () => {
-  const faults = new DatabaseFaults(cluster)
+  const faults = new DatabaseFaults(cluster, () => {})
   const before = await replayDelay()
   faults.apply([
     injected('stale-read', { delayS: 7 }, 'postgres-eu'),
@@ -59,3 +61,52 @@ test('servers suffer what is active, and are well again when it has ended', asyn
   await until('the role to be let in', mayConnect, 20_000)
   await faults.stop()
 }, 60_000)
+
+test('a failover: services follow the new primary by themselves, and back; nothing that was accepted is lost', async () => {
+  await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'streaming' }])
+  await cluster.setSynchronousReplication('any')
+  let port: number | undefined
+  const promoted: string[] = []
+  const faults = new DatabaseFaults(cluster, (server) => {
+    promoted.push(server.name)
+    port = server.port
+  })
+  const database = createDatabase({
+    primaryUrl: cluster.url('orders', { role: 'orders' }),
+    primaryPort: () => port,
+    log: captureLog().log,
+  })
+  await database.query('CREATE TABLE accepted (id int PRIMARY KEY)')
+  const accepted: number[] = []
+  let failures = 0
+  let isOver = false
+  const writing = (async () => {
+    for (let id = 1; !isOver; id++) {
+      await database.query('INSERT INTO accepted VALUES ($1)', [id]).then(
+        () => accepted.push(id),
+        () => (failures += 1),
+      )
+    }
+  })()
+  await until('writes', () => accepted.length > 50, 20_000)
+  faults.apply([injected('failover', { detectedAfterS: 0.5, backAfterS: 0.2 }, 'postgres-na')])
+  await until('the other to be the primary', () => promoted.length === 1, 30_000)
+  const before = accepted.length
+  await until('writes there', () => accepted.length > before + 50, 30_000)
+  expect(cluster.nodes.map(({ name, role }) => `${name} ${role}`)).toEqual([
+    'postgres-na replica',
+    'postgres-eu primary',
+  ])
+  faults.apply([])
+  await until('the old one to be the primary again', () => promoted.length === 2, 30_000)
+  const after = accepted.length
+  await until('writes here again', () => accepted.length > after + 50, 30_000)
+  isOver = true
+  await writing
+  expect(promoted).toEqual(['postgres-eu', 'postgres-na'])
+  const found = new Set((await database.query<{ id: number }>('SELECT id FROM accepted')).map(({ id }) => id))
+  expect(accepted.filter((id) => !found.has(id))).toEqual([])
+  expect(failures).toBeLessThan(accepted.length)
+  await database.close()
+  await faults.stop()
+}, 120_000)

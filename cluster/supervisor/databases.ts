@@ -1,6 +1,7 @@
 // PostgreSQL as part of a cluster: started with its replicas, seeded, started again when a server dies.
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Region } from '../../services/kit/control/document.ts'
 import { HttpError } from '../../services/kit/http/errors.ts'
 import type { Annotations } from '../control-plane/annotations.ts'
 import type { InjectedFault } from '../control-plane/faults/contract.ts'
@@ -28,6 +29,8 @@ export type DatabasesDeps = {
   onProgress(text: string): void
   /** A server died, or does not start again, in words. */
   onDeath(text: string): void
+  /** Another server takes the writes now. */
+  onPrimary(primary: { server: string; region: Region; port: number }): void
   signal: AbortSignal
 }
 
@@ -44,7 +47,10 @@ export class Databases {
 
   private constructor(cluster: PostgresCluster, deps: DatabasesDeps) {
     this.#cluster = cluster
-    this.#faults = new DatabaseFaults(cluster)
+    this.#faults = new DatabaseFaults(cluster, ({ name, region, port }) =>
+      // postgresNodesFor gave it one of the regions.
+      deps.onPrimary({ server: name, region: region as Region, port }),
+    )
     this.#deps = deps
   }
 

@@ -226,6 +226,7 @@ export class Starting {
       port: (id) => this.#ports.postgres(id),
       onProgress: (text) => this.#step('databases', text),
       onDeath: (text) => this.#report(text, {}),
+      onPrimary: (primary) => controlPlane.setPrimaryDatabase(primary),
       signal: this.#cancel.signal,
     })
     this.#parts.databases = databases

@@ -38,13 +38,7 @@ export const loadSpike = defineFault({
       search: () => ({ services: ['frontdoor'], minDuration: '800ms' }),
       // It waits before anything is done for it.
       holds: (trace) =>
-        trace.spans.some(
-          (span) =>
-            span.service === 'frontdoor' &&
-            span.kind === 'server' &&
-            selfMs(trace, span) > span.durationUs / 1_500 &&
-            selfMs(trace, span) > 600,
-        ),
+        trace.spans.some((span) => span.service === 'frontdoor' && span.kind === 'server' && selfMs(trace, span) > 600),
     },
     alert: 'CustomersSeeErrors',
     alertLingers: true,

@@ -94,15 +94,18 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
     },
     database: () => {
       const { replicaUrl, primaryRegion } = config.database
+      const planned = { server: `postgres-${primaryRegion}`, region: primaryRegion, port: undefined }
+      const primary = () => control.document().primaryDatabase ?? planned
       const database = createDatabase({
         primaryUrl: required(config.database.primaryUrl, 'FAULTLINE_DATABASE_URL'),
         replicaUrl,
         streams: {
-          primary: createStream(network.linkTo(`postgres-${primaryRegion}`, primaryRegion)),
+          primary: () => network.linkTo(primary().server, primary().region).open(),
           replica: createStream(network.linkTo(`postgres-${config.region}`, config.region)),
         },
         fateOf: (text, pool) =>
-          faults.statements.fateOf(text, `postgres-${pool === 'primary' ? primaryRegion : config.region}`, pool),
+          faults.statements.fateOf(text, pool === 'primary' ? primary().server : `postgres-${config.region}`, pool),
+        primaryPort: () => primary().port,
         connections: faults.pools,
         policy,
         metrics,

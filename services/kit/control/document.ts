@@ -33,6 +33,10 @@ export const ControlDocument = z.object({
   policy: KindPolicy.partial(),
   /** Run-time settings of this kind of node, for instance the load generator's `{ requestsPerSecond: 20 }`. */
   settings: z.record(z.string(), z.unknown()),
+  /** Which database server takes writes, for those who use one; the one of the environment when omitted. */
+  primaryDatabase: z
+    .object({ server: z.string(), region: NodeRegion, port: z.number().int().min(1).max(65_535) })
+    .optional(),
   /** What is broken on purpose at this node or on its links. */
   faults: z.array(ActiveFault).default([]),
 })

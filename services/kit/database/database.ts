@@ -44,6 +44,8 @@ export type DatabaseOptions = {
   poolSize?: number
   /** Opens the TCP connections, with the delays between regions; plain sockets when omitted. */
   streams?: { primary?: () => Socket; replica?: () => Socket }
+  /** Port of the server that takes writes, once that is another than the URL's. */
+  primaryPort?: () => number | undefined
   /** Injection point: what becomes of a statement for a server before it has it; undefined for nothing. */
   fateOf?: (text: string, pool: PoolName) => StatementFate | undefined
   /** Injection point: who else takes connections, and how long one is kept after its use. */
@@ -134,19 +136,30 @@ type Server = {
   policy: LivePolicy
   fateOf: (text: string) => StatementFate | undefined
   afterUse: (release: () => void) => void
+  /** Has new connections go where the server is now. */
+  follow: () => void
 }
 
 function connectTo(name: PoolName, url: string, options: DatabaseOptions): Server {
   const { poolSize = 6, metrics = noMetrics } = options
   const stream = options.streams?.[name]
   const pool = createPool(url, poolSize, stream)
+  const cancellations = createPool(url, 1, stream)
   options.connections?.watch(pool)
   return {
     pool,
-    cancellations: createPool(url, 1, stream),
+    cancellations,
     meter: createDatabaseMeter(metrics, name, pool),
     policy: options.policy ?? defaultLivePolicy,
     fateOf: (text) => options.fateOf?.(text, name),
+    follow() {
+      const port = name === 'primary' ? options.primaryPort?.() : undefined
+      if (port === undefined) return
+      // Read by a pool for each connection that it opens; those to a server that has lost its place have ended with it.
+      const current = new URL(url)
+      current.port = String(port)
+      for (const each of [pool, cancellations]) each.options.connectionString = current.href
+    },
     afterUse: (release) => (options.connections ? options.connections.afterUse(release) : release()),
   }
 }
@@ -193,7 +206,7 @@ async function withClient<T>(
 }
 
 /** Nothing was sent yet, so a refused connection is tried again while the deadline allows: a primary restarts within a second. */
-async function acquire({ pool, meter, policy }: Server, attempts: number): Promise<pg.PoolClient> {
+async function acquire({ pool, meter, policy, follow }: Server, attempts: number): Promise<pg.PoolClient> {
   throwIfEnded()
   const { acquireTimeoutMs } = policy()
   // Read by the pool for each connection that it is asked for.
@@ -204,7 +217,10 @@ async function acquire({ pool, meter, policy }: Server, attempts: number): Promi
   const connect = retry(again, { maxAttempts: attempts, backoff })
   const startMs = performance.now()
   const client = await connect
-    .execute(() => pool.connect())
+    .execute(() => {
+      follow()
+      return pool.connect()
+    })
     .catch((error: unknown) => {
       meter.waited(performance.now() - startMs, error)
       throw isDatabaseGone(error) ? databaseUnavailable(error) : error

@@ -9,6 +9,7 @@ const goneCodes = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now: starting up or in recovery
+  '25006', // read_only_sql_transaction: it was the primary, and is a replica now; the statement was not carried out
   '08006',
   '08003',
   '08001',
