@@ -55,7 +55,7 @@ beforeAll(async () => {
     'console:7080': `127.0.0.1:${await freePort()}`,
     'collector:4318': nobody,
     'jaeger:16686': nobody,
-    'frontdoor:8080': nobody,
+    'frontdoor:8080': `127.0.0.1:${await freePort()}`,
   }
   if (isPrometheusInstalled) {
     const tokenFile = join(folder, 'volumes/token/token')

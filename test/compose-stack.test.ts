@@ -56,6 +56,7 @@ const listens: Record<string, number[]> = {
   jaeger: [
     portOf(jaeger.receivers.otlp.protocols.grpc?.endpoint ?? ''),
     portOf(jaeger.extensions.jaeger_query.http.endpoint),
+    ...(jaeger.service.telemetry.metrics.readers ?? []).map(({ pull }) => pull.exporter.prometheus.port),
   ],
   loki: [loki.server.http_listen_port],
   // By their standards.

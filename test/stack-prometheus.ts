@@ -6,18 +6,28 @@ import { parse } from 'yaml'
 import { root } from './compose-file.ts'
 import { freePort, type RealPrometheus, startRealPrometheus } from './real-prometheus.ts'
 
-/** Where the control plane is, and the file that holds the run's token; `host:port` of what tells the Collector's own metrics, if anything. */
-export type Discovery = { controlUrl: string; tokenFile: string; collector?: string }
+export type Discovery = {
+  /** Where the control plane is, and the file that holds the run's token. */
+  controlUrl: string
+  tokenFile: string
+  /** `host:port` of what tells the metrics of the Collector, of Jaeger and of Loki; nobody when omitted. */
+  backends?: { collector: string; jaeger: string; loki: string }
+}
+
+/** Nobody listens there. */
+const nobody = '127.0.0.1:1'
 
 export async function startStackPrometheus(discovery: Discovery): Promise<RealPrometheus> {
-  const { controlUrl, tokenFile, collector = '127.0.0.1:1' } = discovery
+  const { controlUrl, tokenFile, backends } = discovery
   const port = await freePort()
   const text = readFileSync(join(root, 'otel/prometheus.yaml'), 'utf8')
     .replace('http://control:7070', controlUrl)
     .replace('/run/faultline/token/token', tokenFile)
-    // Nobody listens there: what the Collector makes of spans is not a matter of scraping nodes.
-    .replace('collector:8889', '127.0.0.1:1')
-    .replace('collector:8888', collector)
+    // What the Collector makes of spans is not a matter of scraping nodes.
+    .replace('collector:8889', nobody)
+    .replace('collector:8888', backends?.collector ?? nobody)
+    .replace('jaeger:8888', backends?.jaeger ?? nobody)
+    .replace('loki:3100', backends?.loki ?? nobody)
     .replace('localhost:9090', `127.0.0.1:${port}`)
   const rules = join(root, 'otel/rules')
   const names = readdirSync(rules).filter((name) => name.endsWith('.yaml'))

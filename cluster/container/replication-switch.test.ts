@@ -1,0 +1,73 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readCompose } from '../../test/compose-file.ts'
+import { type ContainerPostgres, startContainerPostgres } from '../../test/container-postgres.ts'
+import { freePort } from '../../test/real-prometheus.ts'
+import { createReplicationSwitch } from './replication-switch.ts'
+
+const password = 'a-password-for-this-test'
+let folder: string
+let port: number
+let primary: ContainerPostgres | undefined
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'faultline-switch-'))
+  chmodSync(folder, 0o755)
+  const passwords = join(folder, 'passwords')
+  mkdirSync(passwords)
+  writeFileSync(join(passwords, 'superuser'), password)
+  port = await freePort()
+  const service = readCompose().services['postgres-na']
+  if (!service) throw new Error('there is no service postgres-na')
+  primary = await startContainerPostgres(service, { folder, passwords, port })
+}, 60_000)
+afterAll(async () => {
+  await primary?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function names(): Promise<string> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'faultline', password, database: 'postgres' })
+  await client.connect()
+  const { rows } = await client.query<{ synchronous_standby_names: string }>('SHOW synchronous_standby_names')
+  await client.end()
+  return rows[0]?.synchronous_standby_names ?? ''
+}
+const eventually = (text: string) =>
+  vi.waitFor(async () => expect(await names()).toBe(text), { timeout: 15_000, interval: 50 })
+
+test('the primary is told which commits count, and is told otherwise', async () => {
+  const replication = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  await replication.set('all')
+  await eventually('ANY 2 ("postgres-eu", "postgres-asia")')
+  await replication.set('any')
+  await eventually('ANY 1 ("postgres-eu", "postgres-asia")')
+  await replication.set('off')
+  await eventually('')
+})
+
+test('what it was told by somebody before is taken back, unless something is asked for meanwhile', async () => {
+  const before = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  await before.set('all')
+  await eventually('ANY 2 ("postgres-eu", "postgres-asia")')
+  before.reset()
+  await eventually('')
+  const asked = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  asked.reset()
+  await asked.set('any')
+  await eventually('ANY 1 ("postgres-eu", "postgres-asia")')
+  await before.set('off')
+  before.close()
+  asked.close()
+})
+
+test('a primary that is not there is a refusal that says so', async () => {
+  const replication = createReplicationSwitch({ server: `127.0.0.1:${await freePort()}`, password })
+  await expect(replication.set('any')).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringContaining('ECONNREFUSED'),
+  })
+})
