@@ -57,6 +57,19 @@ test('a single node is a majority of its own', async () => {
   )
 })
 
+test('a log that is large is compacted long before it has many entries', async () => {
+  group = await createGroup(['ledger-na'], { compactAtBytes: 100_000 })
+  await group.start('ledger-na')
+  const leader = await group.leader()
+  const isCompacted = () => leader.ledger.status().snapshotIndex > 0
+  let charges = 0
+  while (!isCompacted() && charges < 1_500) await committed(leader, testCharge(charges++))
+  await until('it is compacted', isCompacted)
+  // As many as it keeps for followers that are a little behind.
+  expect(leader.ledger.status().snapshotIndex).toBeGreaterThan(500)
+  expect(leader.ledger.state.charges).toBe(charges)
+})
+
 test('a charge that any node is asked to append is committed once, proved, and read everywhere', async () => {
   await startThree()
   for (const [index, name] of three.entries()) {

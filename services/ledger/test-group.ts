@@ -35,6 +35,7 @@ type Running = GroupNode & { listening: Listening; caller: BalancedCaller }
 
 export type GroupOptions = {
   compactAfter?: number
+  compactAtBytes?: number
   maxCharges?: number
   disk?: (node: string) => Disk | undefined
   delays?: Record<string, Record<string, number>>
@@ -100,6 +101,7 @@ export async function createGroup(founders: readonly string[], options: GroupOpt
         hasLeft = true
       },
       ...(options.compactAfter === undefined ? {} : { compactAfter: options.compactAfter }),
+      ...(options.compactAtBytes === undefined ? {} : { compactAtBytes: options.compactAtBytes }),
       ...(options.maxCharges === undefined ? {} : { maxCharges: options.maxCharges }),
       ...(disk ? { disk } : {}),
     }).catch(async (error: unknown) => {

@@ -1,4 +1,5 @@
-// Charges as the business counts them: each order once, when its outcome is final, whoever brought it about.
+// Charges as the business counts them, when their outcome is final, whoever brought it about: each order once, while charges that are
+// made again are recognised.
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import type { ChargeOutcome } from './contract.ts'
@@ -17,7 +18,7 @@ export type PaymentsMeter = {
 export function createPaymentsMeter(metrics: Metrics): PaymentsMeter {
   const payments = metrics.counter({
     name: 'shop_payments_total',
-    help: 'Charges by their outcome, each order once',
+    help: 'Charges by their outcome: each order once, or each charge while the policy idempotency is off',
     labels: ['outcome', 'reason'],
   })
   const deferred = metrics.counter({

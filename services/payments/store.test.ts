@@ -13,13 +13,24 @@ const testDatabase = withDatabase(schemaSql)
 const card = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2099, cvc: '123' }
 
 /** Charges one order several times at once and one after another; returns how many charges it has then. */
-async function chargeOften(idempotency: boolean): Promise<{ charges: number; distinct: number; cancelled: string }> {
+async function chargeOften(idempotency: boolean): Promise<{
+  charges: number
+  first: number
+  inLedger: number
+  distinct: number
+  cancelled: string
+}> {
   const policy = { ...defaultKindPolicy, idempotency }
   const store = createPaymentsStore(testDatabase.database)
   const { log } = captureLog()
   // As if a majority of the ledger were always there.
+  const inLedger = new Set<string>()
   const ledger = {
-    commit: ({ charge }: PendingCharge) => store.complete(charge.chargeId, { height: 1, hash: 'a'.repeat(64) }),
+    commit: async ({ charge }: PendingCharge) => {
+      inLedger.add(charge.chargeId)
+      await store.complete(charge.chargeId, { height: 1, hash: 'a'.repeat(64) })
+      return true
+    },
   }
   const meter = createPaymentsMeter(noMetrics)
   const app = await serve(createApp({ store, ledger, meter, now: () => new Date(), policy: () => policy, log }))
@@ -33,20 +44,25 @@ async function chargeOften(idempotency: boolean): Promise<{ charges: number; dis
   const ids = [...(await Promise.all([charge(), charge()])), await charge()]
   const cancelled = await app.send('DELETE', `/charges/${orderId}`)
   await app.close()
-  const rows = await testDatabase.database.query('SELECT 1 FROM charges WHERE order_id = $1', [orderId])
+  const rows = await testDatabase.database.query<{ is_first: boolean }>(
+    'SELECT is_first FROM charges WHERE order_id = $1',
+    [orderId],
+  )
   return {
     charges: rows.length,
+    first: rows.filter((row) => row.is_first).length,
+    inLedger: inLedger.size,
     distinct: new Set(ids).size,
     cancelled: (cancelled.json as { chargeId: string }).chargeId === ids[2] ? 'is the last' : 'is another',
   }
 }
 
 test('an order is charged once, however often that is asked for', async () => {
-  expect(await chargeOften(true)).toEqual({ charges: 1, distinct: 1, cancelled: 'is the last' })
+  expect(await chargeOften(true)).toEqual({ charges: 1, first: 1, inLedger: 1, distinct: 1, cancelled: 'is the last' })
 })
 
 test('without idempotency each request charges again, and the first charge still decides', async () => {
-  expect(await chargeOften(false)).toEqual({ charges: 3, distinct: 3, cancelled: 'is another' })
+  expect(await chargeOften(false)).toEqual({ charges: 3, first: 1, inLedger: 3, distinct: 3, cancelled: 'is another' })
 })
 
 test('data of a version with one row an order is taken over', async () => {

@@ -17,6 +17,7 @@ import { createRaft } from '../raft/raft.ts'
 import { Appender, chargedOtherwise } from './appender.ts'
 import { BlockSpans } from './block-spans.ts'
 import { catchUp } from './catch-up.ts'
+import { type CompactionLimits, createCompaction } from './compaction.ts'
 import { Driver } from './driver.ts'
 import { instanceOf } from './identity.ts'
 import { MEMBERS_EVERY_MS, Members } from './members.ts'
@@ -34,36 +35,30 @@ const MAX_APPEND_CHARACTERS = 256 * 1024
 const MAX_INFLIGHT = 32
 const MAX_UNCOMMITTED_CHARACTERS = 4 * 1024 * 1024
 const MAX_PENDING_READS = 1_000
-/** Entries after which the log is compacted, and how many stay for followers that are a little behind. */
-const COMPACT_AFTER = 2_000
-/** The log is compacted at this size too, since its entries are in memory: large blocks are a great deal more than small ones. */
-const COMPACT_AT_BYTES = 16 * 1024 * 1024
 /** What a node has memory for: some sixty bytes each, 112 MB in all at most, outside of its heap. A leader takes no more. */
 const MAX_CHARGES_HELD = 2_000_000
 /** How long a leader that leaves waits for its successor. */
 const HAND_OVER_MS = 600
-const KEEP_ENTRIES = 500
 
-export type LedgerOptions = Omit<StoredLedgerOptions, 'onSync' | 'onFailure'> & {
-  /** Of kind `ledger`. */
-  caller: Caller
-  control: { document(): ControlDocument }
-  metrics: Metrics
-  /** The node cannot go on: nothing it says counts any more, and it has to start anew. */
-  onFailure: (error: unknown) => void
-  /** The node was removed from the ledger, as it was told to leave. */
-  onLeft: () => void
-  /** For tests. */
-  compactAfter?: number
-  maxCharges?: number
-}
+export type LedgerOptions = Omit<StoredLedgerOptions, 'onSync' | 'onFailure'> &
+  CompactionLimits & {
+    /** Of kind `ledger`. */
+    caller: Caller
+    control: { document(): ControlDocument }
+    metrics: Metrics
+    /** The node cannot go on: nothing it says counts any more, and it has to start anew. */
+    onFailure: (error: unknown) => void
+    /** The node was removed from the ledger, as it was told to leave. */
+    onLeft: () => void
+    /** For tests. */
+    maxCharges?: number
+  }
 
 export type Ledger = Awaited<ReturnType<typeof openLedger>>
 
 /** Opens what is on the disk and takes part from then on. Rejects with `StorageDamaged` or `StorageFailed`. */
 export async function openLedger(options: LedgerOptions) {
-  const { node, caller, control, log, metrics, onFailure, onLeft } = options
-  const { compactAfter = COMPACT_AFTER, maxCharges = MAX_CHARGES_HELD } = options
+  const { node, caller, control, log, metrics, onFailure, onLeft, maxCharges = MAX_CHARGES_HELD } = options
   const meter = createLedgerMeter(metrics)
   let isFailed = false
   const fail = (error: unknown) => {
@@ -88,7 +83,6 @@ export async function openLedger(options: LedgerOptions) {
   let soft: SoftState = { role: 'follower', leader: null, currentTerm: restored.hardState.currentTerm }
   let appliedIndex = restored.appliedIndex
   let committedMembership = membershipAt(restored)
-  let compacting = false
   let isFullSaid = false
 
   const spans = new BlockSpans()
@@ -114,6 +108,7 @@ export async function openLedger(options: LedgerOptions) {
     nowUnixMs: Date.now,
     onCommitted: (tookMs, span) => meter.quorum(tookMs / 1_000, span),
   })
+  const compact = createCompaction({ ...options, raft, state, logStore, appliedIndex: () => appliedIndex })
   const reads = new Reads({
     node,
     ask: (question) => driver.input((core) => core.readIndex(question)),
@@ -134,7 +129,7 @@ export async function openLedger(options: LedgerOptions) {
     },
     onSettled: () => {
       appender.flush()
-      void compact().catch(fail)
+      if (!isFailed) compact().catch(fail)
     },
     onFailure: fail,
   })
@@ -186,23 +181,6 @@ export async function openLedger(options: LedgerOptions) {
   function storedBy(index: number): string[] {
     const followers = raft.status().followers.filter(({ matchIndex }) => matchIndex >= index)
     return [node, ...followers.map((follower) => instanceOf(follower.id))]
-  }
-
-  async function compact(): Promise<void> {
-    const applied = appliedIndex - raft.status().snapshotIndex
-    const isLarge = applied > KEEP_ENTRIES && logStore.bytes > COMPACT_AT_BYTES
-    if (compacting || isFailed || (applied < compactAfter && !isLarge)) return
-    compacting = true
-    try {
-      const snapshot = raft.describeSnapshot(appliedIndex)
-      const { tip } = state
-      await state.sync()
-      await logStore.saveSnapshot(snapshot, tip, snapshot.lastIncludedIndex - KEEP_ENTRIES)
-      raft.compact(snapshot, KEEP_ENTRIES)
-      log.info({ lastIncludedIndex: snapshot.lastIncludedIndex, height: tip.height }, 'ledger: log compacted')
-    } finally {
-      compacting = false
-    }
   }
 
   function status(): LedgerStatus & { logEntries: number } {
