@@ -23,7 +23,7 @@ beforeEach(async () => {
       size: 'small',
       startedAt: new Date(),
       supervision: {} as Supervision,
-      urls: () => ({ shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }),
+      urls: () => ({ console: '', shop: '', control: '', otlp: '', jaeger: '', prometheus: '' }),
     },
     { host: '127.0.0.1', port: 0 },
   )
