@@ -62,7 +62,7 @@ test('a read after a write waits for no replica, unless nobody minds', async () 
 })
 
 test('who waits for a connection gives up in time', async () => {
-  const { database, set } = open({ acquireTimeoutMs: 20 })
+  const { database, set } = open({ acquireTimeoutMs: 60_000 })
   let letGo = () => {}
   const held = new Promise<void>((resolve) => {
     letGo = resolve
@@ -76,6 +76,7 @@ test('who waits for a connection gives up in time', async () => {
     await held
   })
   await started
+  set({ acquireTimeoutMs: 20 })
   await expect(database.query('SELECT 1')).rejects.toMatchObject({ status: 503, code: 'database_unavailable' })
   set({ acquireTimeoutMs: 60_000 })
   const patient = database.query('SELECT 1 AS one')
