@@ -24,7 +24,7 @@ beforeAll(async () => {
   metrics = createMetricQueries(urls.prometheus)
   const processes = await supervision.processes()
   // PostgreSQL is measured by those who use it.
-  scraped = processes.filter(({ kind }) => kind !== 'postgres').map(({ id }) => id)
+  scraped = processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'console').map(({ id }) => id)
   const customer = createCustomer(urls.shop)
   await customer.signUp()
   await customer.putIntoBasket('p-0001')
