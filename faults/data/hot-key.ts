@@ -52,7 +52,7 @@ export const hotKey = defineFault({
       measure: 'shard the key',
       why: 'several rows instead of one: writers of different shards do not wait for each other',
     },
-    { policy: 'bulkhead', why: 'keeps those who wait for the row from taking all connections' },
+    { policy: 'maxConcurrent', why: 'keeps those who wait for the row from taking all connections' },
   ],
   redHerring: 'the database is idle, its processor and its disk too: nobody works, all wait',
   example: { small: { target: 'products' }, full: { target: 'products' } },
