@@ -53,7 +53,7 @@ test.each([
     await control.injectFault({ body: { fault: 'metastable', forS: 300, parameters: {}, secret: false } })
     await expectToStayDown(15)
     const { kinds } = await control.getPolicies({ query: { kind: 'frontdoor' } })
-    expect(kinds[0]?.values).toMatchObject({ queueDiscipline: 'fifo', maxInFlight: 1 })
+    expect(kinds[0]?.values).toMatchObject({ queueDiscipline: 'fifo', maxInFlight: 4 })
     const startMs = performance.now()
     const set = { name: 'queueDiscipline', value: discipline, kind: 'frontdoor' }
     const { changed } = await control.setPolicies({ body: { changes: [set] } })
