@@ -54,16 +54,14 @@ test.each([
     await expectToStayDown(15)
     const { kinds } = await control.getPolicies({ query: { kind: 'frontdoor' } })
     expect(kinds[0]?.values).toMatchObject({ queueDiscipline: 'fifo', maxInFlight: 4 })
-    const startMs = performance.now()
     const set = { name: 'queueDiscipline', value: discipline, kind: 'frontdoor' }
     const { changed } = await control.setPolicies({ body: { changes: [set] } })
     expect(changed).toMatchObject([{ name: 'queueDiscipline', value: discipline, before: 'fifo' }])
     // Everything else is as it was: the fault goes on.
     await until(`goodput with ${discipline}`, isWell, withinMs)
-    console.log(`${discipline} brought it back in ${((performance.now() - startMs) / 1_000).toFixed(1)} s`)
     const { faults } = await control.listFaults({})
     expect(faults.map(({ fault }) => fault)).toEqual(['metastable'])
-    expect(await value('sum(rate(load_requests_offered_total[4s]))')).toBeGreaterThan(0.4 * BASE_PER_S)
+    expect(await value('max(load_target_requests_per_second)')).toBe(BASE_PER_S)
     await control.clearFaults({})
     const after = await control.getPolicies({ query: { kind: 'frontdoor' } })
     expect(after.kinds[0]?.values).toMatchObject({ maxInFlight: 1_000, minServiceMs: 0 })
