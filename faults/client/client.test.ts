@@ -19,7 +19,7 @@ test('metastable: the recipe is that of the catalogue', () => {
   const { of, calls, kind } = metastable.acts.policies?.(metastable.parameters.parse({})) ?? {}
   expect(of).toBe('frontdoor')
   expect(calls).toMatchObject({ timeoutMs: 750, maxAttempts: 3, retryBudget: false, breaker: false })
-  expect(kind).toEqual({ maxInFlight: 1, minServiceMs: 50, queueLength: 256, queueDiscipline: 'fifo' })
+  expect(kind).toEqual({ maxInFlight: 4, minServiceMs: 200, queueLength: 256, queueDiscipline: 'fifo' })
 })
 
 test('retry-storm: callers wait for less than the callee takes, and ask without limit', () => {

@@ -4,6 +4,10 @@ import { goodput, offered } from '../indicators.ts'
 import { count, quantity } from '../parameters.ts'
 import { errorOf, mostAttempts } from '../trace.ts'
 
+/**
+ * Four at a time of 200 ms each, and not one of 50: as many a second, but what the shop behind it takes for a request, which comes on top,
+ * takes less of that away.
+ */
 export const metastable = defineFault({
   id: 'metastable',
   term: 'metastable failure',
@@ -16,11 +20,11 @@ export const metastable = defineFault({
     serviceMs: count({
       min: 1,
       max: 10_000,
-      default: 50,
+      default: 200,
       unit: 'milliseconds',
       what: 'that the front door has for one',
     }),
-    atOnce: count({ min: 1, max: 1_000, default: 1, unit: 'requests', what: 'that the front door works on at once' }),
+    atOnce: count({ min: 1, max: 1_000, default: 4, unit: 'requests', what: 'that the front door works on at once' }),
     timeoutMs: count({ min: 1, max: 10_000, default: 750, unit: 'milliseconds', what: 'that customers wait' }),
     attempts: count({ min: 1, max: 10, default: 3, unit: 'attempts', what: 'that they make of each request' }),
   }),

@@ -65,14 +65,14 @@ test('a remedy goes before them though it is the default, and the rest stays bad
     applied: true,
   })
   expect(told()).toBeUndefined()
-  expect(frontdoor.documents.at(-1)?.faults[0]?.policies?.kind).toMatchObject({ maxInFlight: 1 })
+  expect(frontdoor.documents.at(-1)?.faults[0]?.policies?.kind).toMatchObject({ maxInFlight: 4 })
   expect(await discipline()).toEqual({ value: 'deadline', isChanged: false })
 })
 
 test('a reset goes before them, too', async () => {
   await injectMetastable()
   const { changed } = await control.resetPolicies({ query: { kind: 'frontdoor' } })
-  expect(changed).toContainEqual({ name: 'maxInFlight', value: 1_000, before: 1, kind: 'frontdoor' })
+  expect(changed).toContainEqual({ name: 'maxInFlight', value: 1_000, before: 4, kind: 'frontdoor' })
   expect(frontdoor.documents.at(-1)?.faults[0]?.policies).toBeUndefined()
   expect(await discipline()).toEqual({ value: 'deadline', isChanged: false })
 })

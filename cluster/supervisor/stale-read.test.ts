@@ -1,13 +1,13 @@
 // A replica that shows what was written only later, and a role whose password has expired: on real servers.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { PostgresCluster } from '../../../cluster/postgres/cluster.ts'
-import { expirePassword, renewPasswords, setReplayDelay } from '../../../cluster/postgres/impairments.ts'
-import { startPostgres } from '../../../cluster/postgres/start.ts'
-import { removeTempFolders, tempFolder, testOptions, twoNodes } from '../../../cluster/postgres/test-cluster.ts'
-import { captureLog } from '../../../test/captured-log.ts'
-import { until } from '../../../test/until.ts'
-import { defaultKindPolicy } from '../policies/kind-policy.ts'
-import { createDatabase, type Database } from './database.ts'
+import { createDatabase, type Database } from '../../services/kit/database/database.ts'
+import { defaultKindPolicy } from '../../services/kit/policies/kind-policy.ts'
+import { captureLog } from '../../test/captured-log.ts'
+import { until } from '../../test/until.ts'
+import type { PostgresCluster } from '../postgres/cluster.ts'
+import { expirePassword, renewPasswords, setReplayDelay } from '../postgres/impairments.ts'
+import { startPostgres } from '../postgres/start.ts'
+import { removeTempFolders, tempFolder, testOptions, twoNodes } from '../postgres/test-cluster.ts'
 
 let cluster: PostgresCluster
 let database: Database
