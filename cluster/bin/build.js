@@ -12,6 +12,7 @@ import { writeCodeCache } from './code-cache.js'
 import { buildConsolePages } from './console-pages.js'
 import { builtFingerprint, sourceFingerprint } from './fingerprint.js'
 import { instrumentationPlugin } from './instrumentation-plugin.js'
+import { containerNodeFlags, nodeFlags } from './node-flags.js'
 import { stubPlugin } from './stub-plugin.js'
 
 /** As run-bundle.cjs has it. */
@@ -76,7 +77,7 @@ export async function buildIfChanged(root) {
  */
 export async function buildImage(root) {
   const dist = join(root, 'dist')
-  const codeCache = await buildNode(root)
+  const codeCache = await buildNode(root, containerNodeFlags)
   await buildPlain(root, {
     faultline: 'cluster/cli/main.ts',
     container: 'cluster/container/main.ts',
@@ -93,7 +94,7 @@ export async function buildImage(root) {
 /** @param {string} root */
 async function buildAll(root) {
   rmSync(join(root, 'dist/.fingerprint'), { force: true })
-  await buildNode(root)
+  await buildNode(root, nodeFlags)
   await buildPlain(root, {
     faultline: 'cluster/cli/main.ts',
     backend: 'otel/backend/main.ts',
@@ -105,8 +106,9 @@ async function buildAll(root) {
 /**
  * Resolves to the process that writes the code cache meanwhile.
  * @param {string} root
+ * @param {readonly string[]} flags of the nodes
  */
-async function buildNode(root) {
+async function buildNode(root, flags) {
   const dist = join(root, 'dist')
   const draft = emptyDraft(dist)
   const node = await esbuild({
@@ -117,7 +119,7 @@ async function buildNode(root) {
   })
   publish(dist, node.outputFiles)
   // Goes on while the others are built, and is done when the first node starts.
-  return writeCodeCache(dist)
+  return writeCodeCache(dist, flags)
 }
 
 /**

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFlags } from './node-flags.js'
 
 /** An address where nobody listens: this node is to load all of their code, not to work. */
 const NOWHERE = '127.0.0.1:1'
@@ -26,10 +25,11 @@ const environment = {
 /**
  * Has the cache of the nodes' bundle in `dist` written, and waits for nothing: until it is there, nodes just start slower.
  * @param {string} dist
+ * @param {readonly string[]} flags those that the nodes will be started with: with others the cache is of no use
  * @returns {import('node:child_process').ChildProcess} the node that writes it, which keeps nobody waiting
  */
-export function writeCodeCache(dist) {
-  const child = spawn(process.execPath, [...nodeFlags, join(dist, 'node.cjs')], {
+export function writeCodeCache(dist, flags) {
+  const child = spawn(process.execPath, [...flags, join(dist, 'node.cjs')], {
     env: environment,
     stdio: 'ignore',
     detached: true,

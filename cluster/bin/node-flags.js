@@ -8,3 +8,9 @@
  * @type {readonly string[]}
  */
 export const nodeFlags = ['--max-semi-space-size=4', '--max-old-space-size=128', '--v8-pool-size=1']
+
+/**
+ * The same in a container, whose limit leaves no room for a young generation that grows with a burst.
+ * @type {readonly string[]}
+ */
+export const containerNodeFlags = ['--max-semi-space-size=1', ...nodeFlags.slice(1)]

@@ -16,8 +16,8 @@ export async function findLedgerNodes({ control }: CliContext): Promise<LedgerNo
   const { nodes } = await control().getStatus({})
   const ledger = nodes.filter(({ kind }) => kind === 'ledger')
   if (ledger.length === 0) throw new CliError('this cluster has no ledger nodes')
-  return ledger.map(({ id, region, address, pid }) => {
-    const isThere = address !== null && pid !== null
+  return ledger.map(({ id, region, address, state }) => {
+    const isThere = address !== null && state === 'running'
     return { id, region, client: isThere ? createLedgerClient(createNodeCaller(id, address)) : undefined }
   })
 }
@@ -29,7 +29,7 @@ export function askAll<T>(
 ): Promise<Asked<T>[]> {
   return Promise.all(
     nodes.map(async (node): Promise<Asked<T>> => {
-      if (!node.client) return { node, failure: 'it has no process' }
+      if (!node.client) return { node, failure: 'it does not run' }
       return ask(node.client).then(
         (answer) => ({ node, answer }),
         (error: Error) => ({ node, failure: error.message }),

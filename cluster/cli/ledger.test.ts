@@ -37,7 +37,7 @@ async function run(...args: string[]) {
     kind: 'ledger',
     region: 'na',
     address: `127.0.0.1:${group.portOf(id)}`,
-    pid: 1,
+    state: 'running',
   }))
   // What the commands read of it.
   const status = { nodes } as unknown as ClusterStatus
