@@ -111,7 +111,7 @@ describe('regions', () => {
 
 describe('a thousand checkouts', () => {
   const CHECKOUTS = 1_000
-  const CUSTOMERS = 10
+  const CUSTOMERS = 20
 
   test('make a thousand whole traces', { timeout: 300_000 }, async () => {
     const traceIds: string[] = []

@@ -7,7 +7,7 @@ import { until } from './until.ts'
 
 /** An hour at 5 requests/s, which the README proposes for a small cluster. */
 const HOUR = 5 * 3600
-const RATE = 200
+const RATE = 300
 let running: RunningCluster
 let metrics: MetricQueries
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
 const CUSTOMERS = 6
-const HEALTHY_MS = 60_000
+const HEALTHY_MS = 20_000
 const LOOK_EVERY_MS = 500
 /** Longer than any step of a test takes; each fault is cleared before. */
 const FAULT_S = 180
@@ -41,8 +41,8 @@ const newCharge = (): LedgerCharge => ({
 const othersOf = (id: string) => LEDGERS.filter((other) => other !== id)
 
 /** Nobody loses a leader without need: at most once it moves to where a majority is nearest. */
-test('no election in a healthy minute under load', { timeout: 150_000 }, async () => {
-  await shoppers.more('before the healthy minute', 3)
+test('no election while nothing is wrong, under load', { timeout: 150_000 }, async () => {
+  await shoppers.more('before the healthy while', 3)
   const first = await nodes.untilCalm()
   const terms: number[] = []
   for (const endMs = performance.now() + HEALTHY_MS; performance.now() < endMs; await delay(LOOK_EVERY_MS)) {
@@ -51,7 +51,7 @@ test('no election in a healthy minute under load', { timeout: 150_000 }, async (
   }
   expect(Math.min(...terms)).toBeGreaterThanOrEqual(first.term)
   expect(Math.max(...terms) - first.term).toBeLessThanOrEqual(1)
-  await shoppers.more('after the healthy minute', 1)
+  await shoppers.more('after the healthy while', 1)
 })
 
 test('each node cut off from the others in turn: it refuses, they go on', { timeout: 240_000 }, async () => {
