@@ -19,7 +19,7 @@ prometheusTest(
       const [real, embedded] = [createMetricQueries(prometheus.url), createMetricQueries(urls.prometheus)]
       const up = 'up{job="faultline"} == 1'
       const expected = (await running.cluster.supervision.processes())
-        .filter(({ role }) => role !== 'primary' && role !== 'replica')
+        .filter(({ role }) => role !== 'primary' && role !== 'replica' && role !== 'console')
         .map(({ id }) => id)
       for (const queries of [real, embedded]) {
         await expect.poll(() => queries.valuesOf('instance', up), { timeout: 30_000 }).toEqual([...expected].sort())
