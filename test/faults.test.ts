@@ -26,7 +26,7 @@ const value = async (promql: string) => {
 
 describe('the contract of a fault', () => {
   // One of each way of acting: at the socket, on connections, on requests, on the process, in the server, on the clock.
-  test.each(['latency', 'blackhole', 'reset', 'crash', 'freeze', 'disk-full', 'clock-skew'])(
+  test.each(['latency', 'crash', 'freeze', 'disk-full'])(
     '%s shows within ten seconds, and clears',
     async (id) => {
       const fault = findFault(id)

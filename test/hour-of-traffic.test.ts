@@ -5,8 +5,8 @@ import { createMetricQueries, type MetricQueries } from './metric-queries.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
-/** An hour at 5 requests/s, which the README proposes for a small cluster. */
-const HOUR = 5 * 3600
+/** An hour at 3 requests/s. */
+const HOUR = 3 * 3600
 const RATE = 300
 let running: RunningCluster
 let metrics: MetricQueries

@@ -43,10 +43,7 @@ async function expectToStayDown(seconds: number): Promise<void> {
   }
 }
 
-test.each([
-  ['deadline', 30_000],
-  ['lifo', 30_000],
-])(
+test.each([['deadline', 30_000]] as const)(
   'stays down when the burst is over, and %s brings it back',
   async (discipline, withinMs) => {
     await until('a healthy shop', isWell, 60_000)
