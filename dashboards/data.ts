@@ -204,7 +204,10 @@ their number.`,
 exactly once. They come in pairs with retries and deaths.`,
           unit: unit.countsPerSecond,
           queries: [
-            { expr: `sum by (operation) (${rate('shop_duplicates_suppressed_total')})`, legend: '{{operation}}' },
+            {
+              expr: `sum by (operation) (${rate('shop_repetitions_total', 'outcome="recognised"')})`,
+              legend: '{{operation}}',
+            },
           ],
         }),
       ],

@@ -1,7 +1,7 @@
 // Holds the ledger against `payments`, `orders` and what customers were told: what one of them has, all have, once.
 import pg from 'pg'
 import { expect } from 'vitest'
-import { Verification } from '../services/ledger/contract.ts'
+import { ledgerApi, Verification } from '../services/ledger/contract.ts'
 import { LEDGERS, type LedgerNodes } from './ledger-nodes.ts'
 import type { Told } from './ledger-shoppers.ts'
 import type { RunningCluster } from './running-cluster.ts'
@@ -66,7 +66,7 @@ export async function auditLedger(
     expect([...told.accepted].filter((id) => !isPaid(id))).toEqual([])
     expect([...told.refused].filter(isPaid)).toEqual([])
     for (const node of LEDGERS) {
-      const verification = Verification.parse(await nodes.ask(node, 'POST', '/verify'))
+      const verification = Verification.parse(await nodes.ask(node, 'POST', ledgerApi.verify.path))
       expect(verification).toEqual({ node, blocks: tip.height, charges: inLedger.size, fault: null })
     }
   } finally {

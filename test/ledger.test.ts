@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Verification } from '../services/ledger/contract.ts'
+import { ledgerApi, Verification } from '../services/ledger/contract.ts'
 import { createCustomer } from './customer.ts'
 import { auditLedger } from './ledger-audit.ts'
 import { LEDGERS, type LedgerNodes, ledgerNodesOf } from './ledger-nodes.ts'
@@ -161,5 +161,5 @@ test('a log that is damaged in its middle is refused with what to do, and who do
     60_000,
   )
   expect(after.membership.voters).not.toContain(id)
-  expect(Verification.parse(await nodes.ask(id, 'POST', '/verify')).fault).toBeNull()
+  expect(Verification.parse(await nodes.ask(id, 'POST', ledgerApi.verify.path)).fault).toBeNull()
 })

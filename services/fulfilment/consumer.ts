@@ -37,12 +37,6 @@ export async function consumeBatch({
     help: 'Orders that were shipped',
     labels: ['customer_region'],
   })
-  const duplicates = metrics.counter({
-    name: 'shop_duplicates_suppressed_total',
-    help: 'Repeats of what was done already, that had no further effect',
-    labels: ['operation'],
-  })
-  duplicates.add({ operation: 'shipment' }, 0)
   const repetitions = createRepetitionMeter(metrics, 'shipment')
   const messages = await queue.fetch(ORDER_CONFIRMED_QUEUE, BATCH)
   await Promise.all(messages.map(handle))
@@ -68,7 +62,6 @@ export async function consumeBatch({
     const { trackingNumber, isNew, isRepeated } = await record(orderId, trackingNumberOf(orderId))
     if (isRepeated) repetitions(isNew)
     if (isNew) shipments.add({ customer_region: currentCustomerRegion() })
-    else duplicates.add({ operation: 'shipment' })
     const { kind } = await orders.markShipped({ params: { orderId }, body: { trackingNumber } })
     if (kind !== 'shipped') throw new Error(`order ${orderId} is not confirmed`)
     log.info({ orderId, trackingNumber }, 'order shipped')

@@ -113,13 +113,13 @@ export const ledgerApi = defineApi({
   },
   status: {
     method: 'GET',
-    path: '/status',
+    path: '/operator/status',
     summary: 'What this node knows of the ledger and of itself',
     response: LedgerStatus,
   },
   readBlocks: {
     method: 'GET',
-    path: '/blocks',
+    path: '/operator/blocks',
     summary: 'Blocks as they are on the disk of this node, from a height on; the newest ones when none is named',
     query: z.object({
       from: z.coerce.number().int().min(1).optional(),
@@ -130,7 +130,7 @@ export const ledgerApi = defineApi({
   },
   verify: {
     method: 'POST',
-    path: '/verify',
+    path: '/operator/verify',
     summary: 'Check the whole chain on the disk of this node',
     response: Verification,
     idempotent: true,

@@ -2,6 +2,7 @@
 import { currentCustomerRegion } from '../../otel/sdk/customer-region.ts'
 import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { Region } from '../kit/control/document.ts'
+import { createRepetitionMeter } from '../kit/repetition-meter.ts'
 import type { RefusalReason } from './contract.ts'
 
 export type SalesMeter = {
@@ -22,12 +23,7 @@ export function createSalesMeter(metrics: Metrics): SalesMeter {
     help: 'What accepted orders were worth, in US dollars',
     labels: ['customer_region'],
   })
-  const duplicates = metrics.counter({
-    name: 'shop_duplicates_suppressed_total',
-    help: 'Repeats of what was done already, that had no further effect',
-    labels: ['operation'],
-  })
-  duplicates.add({ operation: 'checkout' }, 0)
+  const repeated = createRepetitionMeter(metrics, 'checkout')
   // Known from the start, so that the first order of a region is seen as an increase.
   for (const customer_region of Region.options) {
     orders.add({ outcome: 'accepted', reason: undefined, customer_region }, 0)
@@ -39,7 +35,7 @@ export function createSalesMeter(metrics: Metrics): SalesMeter {
       orders.add({ outcome: 'accepted', reason: undefined, customer_region })
       revenue.add({ customer_region }, totalCents / 100)
     },
-    repeated: () => duplicates.add({ operation: 'checkout' }),
+    repeated: () => repeated(false),
     refused: (reason) => orders.add({ outcome: 'refused', reason, customer_region: currentCustomerRegion() }),
   }
 }
