@@ -19,10 +19,10 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { locateBinaries } from '../cluster/postgres/binaries.ts'
 import { REPLICATION_ROLE, SUPERUSER } from '../cluster/postgres/options.ts'
+import { freePort } from '../otel/backend/testing/real-prometheus.ts'
 import { readCompose } from './compose-file.ts'
 import { ordinaryUser } from './compose-processes.ts'
 import { configFolder } from './container-postgres.ts'
-import { freePort } from './real-prometheus.ts'
 import { until } from './until.ts'
 
 vi.setConfig({ testTimeout: 90_000 })

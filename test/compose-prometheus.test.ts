@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createMetricQueries } from './metric-queries.ts'
-import { prometheusTest } from './real-prometheus.ts'
+import { prometheusTest } from './prometheus-test.ts'
 import { startTestCluster } from './running-cluster.ts'
 import { startStackPrometheus } from './stack-prometheus.ts'
 

@@ -12,7 +12,7 @@ import { SPAN_DURATION_BOUNDS } from '../otel/backend/metrics/spans/span-metrics
 import { parseQuery } from '../otel/backend/promql/language/parser.ts'
 import { type ComposeService, mountsOf, readCompose, root } from './compose-file.ts'
 import { readContract } from './metric-contract.ts'
-import { prometheusTest } from './real-prometheus.ts'
+import { prometheusTest } from './prometheus-test.ts'
 import { CollectorFile, DashboardProvidersFile, DataSourcesFile, JaegerFile, LokiFile } from './stack-schemas.ts'
 
 const yamlOf = (path: string): unknown => parse(readFileSync(join(root, path), 'utf8'))

@@ -7,7 +7,7 @@ import { interpolate } from '../dashboards/queries/interpolate.ts'
 import { panelQueries, standardChoice } from '../dashboards/queries/read-queries.ts'
 import { telemetry } from '../dashboards/telemetry.ts'
 import { createMetricQueries } from './metric-queries.ts'
-import { prometheusTest } from './real-prometheus.ts'
+import { prometheusTest } from './prometheus-test.ts'
 import { startStackPrometheus } from './stack-prometheus.ts'
 
 /** https://opentelemetry.io/docs/collector/internal-telemetry/#lists-of-internal-metrics, with the suffixes that otel/collector.yaml asks for. */

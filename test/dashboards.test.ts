@@ -9,11 +9,16 @@ import { dashboards } from '../dashboards/all-dashboards.ts'
 import type { Chosen, TimeScope } from '../dashboards/queries/interpolate.ts'
 import { standardChoice, variableQueries } from '../dashboards/queries/read-queries.ts'
 import { startBothEngines } from '../otel/backend/promql/testing/both-engines.ts'
+import {
+  isPrometheusInstalled,
+  type RealPrometheus,
+  startRealPrometheus,
+} from '../otel/backend/testing/real-prometheus.ts'
 import { allQueries, allSearches, createWalker, type FilledQuery, searchTraces } from './dashboard-walk.ts'
 import { metricNames } from './metric-names.ts'
 import { createMetricQueries, type MetricQueries } from './metric-queries.ts'
+import { prometheusTest } from './prometheus-test.ts'
 import { readDataset, timeOffTheGrid } from './promql-dataset.ts'
-import { isPrometheusInstalled, prometheusTest, type RealPrometheus, startRealPrometheus } from './real-prometheus.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
@@ -43,8 +48,8 @@ function ruleFiles(): Record<string, string> {
 function startScraping(): Promise<RealPrometheus> {
   const { urls, token } = running.cluster
   const discovery = { url: `${urls.control}/v1/targets`, refresh_interval: '1s' }
-  return startRealPrometheus(
-    {
+  return startRealPrometheus({
+    config: {
       global: { scrape_interval: '1s', evaluation_interval: '5s' },
       rule_files: ['*.yaml'],
       scrape_configs: [
@@ -54,8 +59,8 @@ function startScraping(): Promise<RealPrometheus> {
         },
       ],
     },
-    ruleFiles(),
-  )
+    files: ruleFiles(),
+  })
 }
 
 /** Up to now, or a little before: what is scraped at this moment is not yet there everywhere. */

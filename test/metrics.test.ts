@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRealPrometheus } from '../otel/backend/testing/real-prometheus.ts'
 import { runCommand } from './command.ts'
 import { createCustomer, decliningCard } from './customer.ts'
 import { readLabelValues, unboundedLabels } from './label-values.ts'
 import { type Family, readContract } from './metric-contract.ts'
 import { createMetricQueries, type MetricQueries } from './metric-queries.ts'
-import { prometheusTest, startRealPrometheus } from './real-prometheus.ts'
+import { prometheusTest } from './prometheus-test.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { readTrace } from './traces.ts'
 import { until } from './until.ts'
@@ -210,8 +211,8 @@ prometheusTest(
   async () => {
     const { urls, token } = running.cluster
     const rules = readdirSync(rulesFolder).filter((name) => name.endsWith('.yaml'))
-    const real = await startRealPrometheus(
-      {
+    const real = await startRealPrometheus({
+      config: {
         global: { scrape_interval: '1s', evaluation_interval: '1s' },
         rule_files: ['*.yaml'],
         scrape_configs: [
@@ -228,8 +229,8 @@ prometheusTest(
           },
         ],
       },
-      Object.fromEntries(rules.map((name) => [name, readFileSync(resolve(rulesFolder, name), 'utf8')])),
-    )
+      files: Object.fromEntries(rules.map((name) => [name, readFileSync(resolve(rulesFolder, name), 'utf8')])),
+    })
     try {
       const there = createMetricQueries(real.url)
       const look = () => there.valuesOf('instance', 'up == 1')

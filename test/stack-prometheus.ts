@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { freePort, type RealPrometheus, startRealPrometheus } from '../otel/backend/testing/real-prometheus.ts'
 import { root } from './compose-file.ts'
-import { freePort, type RealPrometheus, startRealPrometheus } from './real-prometheus.ts'
 
 export type Discovery = {
   /** Where the control plane is, and the file that holds the run's token. */
@@ -32,5 +32,5 @@ export async function startStackPrometheus(discovery: Discovery): Promise<RealPr
   const rules = join(root, 'otel/rules')
   const names = readdirSync(rules).filter((name) => name.endsWith('.yaml'))
   const files = names.map((name) => [`rules/${name}`, readFileSync(join(rules, name), 'utf8')])
-  return startRealPrometheus(parse(text), Object.fromEntries(files), port)
+  return startRealPrometheus({ config: parse(text), files: Object.fromEntries(files), port })
 }

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import {
   isPrometheusInstalled,
-  prometheusTest,
   type RealPrometheus,
   startRealPrometheus,
-} from '../../test/real-prometheus.ts'
+} from '../../otel/backend/testing/real-prometheus.ts'
+import { prometheusTest } from '../../test/prometheus-test.ts'
 import { until } from '../../test/until.ts'
 import { registerAlerts } from './alerts.ts'
 import { createPrometheus } from './prometheus.ts'
@@ -64,8 +64,8 @@ describe('the real Prometheus', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     target = server
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
-    prometheus = await startRealPrometheus(
-      {
+    prometheus = await startRealPrometheus({
+      config: {
         global: { scrape_interval: '200ms', evaluation_interval: '200ms' },
         rule_files: ['rules.yml'],
         scrape_configs: [
@@ -75,8 +75,8 @@ describe('the real Prometheus', () => {
           },
         ],
       },
-      { 'rules.yml': JSON.stringify(rules) },
-    )
+      files: { 'rules.yml': JSON.stringify(rules) },
+    })
     const api = createPrometheus(prometheus.url)
     await until('rates and an alert', async () => {
       const { data } = await api.query('rate(http_server_request_duration_seconds_count[5s]) > 0')

@@ -1,12 +1,13 @@
 // What queries cost: the expressions of a dashboard over two hours of samples at one-second scrapes. No thresholds, no printing.
 
+import { isPrometheusInstalled } from '../testing/real-prometheus.ts'
 import { createEngine } from './engine.ts'
 import { labelsFrom } from './labels.ts'
 import type { Storage } from './storage.ts'
 import type { DatasetSeries } from './testing/dataset.ts'
 import { createMemoryStorage } from './testing/memory-storage.ts'
+import { startOracle } from './testing/oracle.ts'
 import { createRandom } from './testing/random.ts'
-import { isPrometheusInstalled, startRealPrometheus } from './testing/real-prometheus.ts'
 
 export interface PromqlFigure {
   readonly query: string
@@ -53,7 +54,7 @@ export async function benchPromql({
 }: BenchOptions = {}): Promise<PromqlFigure[]> {
   const dataset = createBenchDataset(counters)
   const engine = createEngine({ storage: createStorage(dataset) })
-  const prometheus = compare && isPrometheusInstalled() ? await startRealPrometheus(dataset) : undefined
+  const prometheus = compare && isPrometheusInstalled ? await startOracle(dataset) : undefined
   const figures: PromqlFigure[] = []
   const range = { startMs: START_MS + 1_000, endMs: START_MS + SCRAPES * 1_000, stepMs: 15_000 }
   const params = { start: `${range.startMs / 1000}`, end: `${range.endMs / 1000}`, step: '15' }

@@ -1,23 +1,22 @@
 // The same samples and the same queries in the installed Prometheus (Debian's is 2.42) and in the engine.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isPrometheusInstalled } from '../testing/real-prometheus.ts'
 import { type BothEngines, startBothEngines } from './testing/both-engines.ts'
 import { createDataset, DATASET_START_MS } from './testing/dataset.ts'
 import { CHANGED_SINCE, OUR_OWN } from './testing/known-differences.ts'
 import { PICKED_QUERIES } from './testing/picked-queries.ts'
 import { randomVector } from './testing/query-generator.ts'
 import { createRandom } from './testing/random.ts'
-import { isPrometheusInstalled } from './testing/real-prometheus.ts'
 
 const GENERATED = 500
 const dataset = createDataset(42)
-const isInstalled = isPrometheusInstalled()
 
 test.runIf(process.env.CI === 'true')('prometheus and promtool are installed, as CI must have them', () => {
-  expect(isInstalled).toBe(true)
+  expect(isPrometheusInstalled).toBe(true)
 })
 
-describe.skipIf(!isInstalled)('as Prometheus answers (needs prometheus and promtool on the PATH)', () => {
+describe.skipIf(!isPrometheusInstalled)('as Prometheus answers (needs prometheus and promtool on the PATH)', () => {
   let both: BothEngines
   beforeAll(async () => {
     both = await startBothEngines(dataset)

@@ -1,7 +1,8 @@
 // Answers to the letter: against a file that is reviewed, and against the installed Prometheus. `vitest -u` writes the file anew.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { prometheusTest } from '../../../../test/prometheus-test.ts'
+import { startRealPrometheus } from '../../testing/real-prometheus.ts'
 import { type ApiUnderTest, ask, startApi } from './testing/api-under-test.ts'
-import { isPrometheusInstalled, startRealPrometheus } from './testing/real-prometheus.ts'
 
 const SAMPLES = `# TYPE http_requests counter
 http_requests_total{code="200",instance="orders-1"} 1 1700000000
@@ -122,17 +123,13 @@ describe('to the letter', () => {
     expect(api.faults).toEqual([])
   })
 
-  const body = async () => {
-    const real = await startRealPrometheus(SAMPLES)
+  prometheusTest('as the installed Prometheus answers', async () => {
+    const real = await startRealPrometheus({ samples: SAMPLES })
     try {
       const [ours, theirs] = [await answers(api.url), await answers(real.url)]
       expect(ours.split('\n')).toEqual(theirs.split('\n'))
     } finally {
       await real.stop()
     }
-  }
-  if (isPrometheusInstalled) test('as the installed Prometheus answers', body)
-  else if (process.env.CI === 'true')
-    test('as the installed Prometheus answers', () => expect.fail('Prometheus is not installed, but CI is to have it'))
-  else test.skip('as the installed Prometheus answers (Prometheus is not installed)', () => {})
+  })
 })

@@ -5,7 +5,7 @@ import { QueryError } from '../query-error.ts'
 import { differenceOf, isEmptyAnswer } from './compare-answers.ts'
 import type { DatasetSeries } from './dataset.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import { startRealPrometheus } from './real-prometheus.ts'
+import { startOracle } from './oracle.ts'
 
 /** Asked at one time or over a range. */
 export type AskedAt = { timeMs: number } | { startMs: number; endMs: number; stepMs: number }
@@ -22,7 +22,7 @@ export async function startBothEngines(dataset: readonly DatasetSeries[]): Promi
   for (const { labels, samples } of dataset)
     for (const [timeMs, value] of samples) storage.append(labels, timeMs, value)
   const engine = createEngine({ storage })
-  const prometheus = await startRealPrometheus(dataset)
+  const prometheus = await startOracle(dataset)
 
   const answerOfOurs = (query: string, at: AskedAt) =>
     'timeMs' in at ? engine.instantQuery({ query, ...at }) : engine.rangeQuery({ query, ...at })
