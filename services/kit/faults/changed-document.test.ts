@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ActiveFault } from '../control/active-fault.ts'
 import type { ControlDocument } from '../control/document.ts'
 import { underFaults } from './changed-document.ts'
+import { active } from './test-fault.ts'
 
 function documentWith(...faults: ActiveFault[]): ControlDocument {
   return {
@@ -13,11 +14,6 @@ function documentWith(...faults: ActiveFault[]): ControlDocument {
     settings: { requestsPerSecond: 20 },
     faults,
   }
-}
-
-function active(fault: string, parameters: object, part: Partial<ActiveFault> = {}): ActiveFault {
-  const rest = { seed: 1, remainingMs: 60_000, sinceMs: 0, again: false }
-  return { fault, instance: fault, revision: 0, parameters: { ...parameters }, ...rest, ...part }
 }
 
 const burst = { basePerS: 8, burstPerS: 40, burstS: 10 }

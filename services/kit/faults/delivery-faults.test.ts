@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest'
-import type { ActiveFault } from '../control/active-fault.ts'
 import { damage } from './call-faults.ts'
 import { DeliveryFaults } from './delivery-faults.ts'
-
-function active(fault: string, parameters: object, instance = `${fault}-1`): ActiveFault {
-  const rest = { revision: 0, seed: 1, remainingMs: 60_000, sinceMs: 0, again: false }
-  return { fault, instance, parameters: { ...parameters }, ...rest }
-}
+import { active } from './test-fault.ts'
 
 const message = (n: number, redeliveries = 0) => ({
   id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,

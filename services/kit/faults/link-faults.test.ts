@@ -6,25 +6,12 @@ import { afterEach, expect, test } from 'vitest'
 import type { ActiveFault } from '../control/active-fault.ts'
 import { createConnector } from '../network/connector.ts'
 import { Network } from '../network/network.ts'
+import { active } from './test-fault.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
-
-function active(fault: string, part: Partial<ActiveFault>): ActiveFault {
-  return {
-    fault,
-    instance: fault,
-    revision: 0,
-    parameters: {},
-    seed: 1,
-    remainingMs: 60_000,
-    sinceMs: 0,
-    again: false,
-    ...part,
-  }
-}
 
 async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   const server = createTcpServer(onConnection).listen(0, '127.0.0.1')
@@ -59,7 +46,7 @@ const slackMs = 3
 
 test('without a fault, and with one on other links, sockets keep their own methods', async () => {
   const { link, set } = network()
-  set(active('latency', { to: ['orders-2'], parameters: { delayMs: 50, jitterMs: 0 } }))
+  set(active('latency', { delayMs: 50, jitterMs: 0 }, { to: ['orders-2'] }))
   const socket = await open(link, await listen(echo))
   expect(Object.keys(socket).filter((name) => ['_write', '_writev', '_final', 'push'].includes(name))).toEqual([])
 })
@@ -68,11 +55,11 @@ test('latency one way acts on an open connection and on the opening of one, and 
   const { link, set } = network()
   const port = await listen(echo)
   const socket = await open(link, port)
-  set(active('latency', { to: ['orders-1'], parameters: { delayMs: 60, jitterMs: 0 } }))
+  set(active('latency', { delayMs: 60, jitterMs: 0 }, { to: ['orders-1'] }))
   expect(await roundTripMs(socket)).toBeGreaterThanOrEqual(60 - slackMs)
   set(
-    active('latency', { to: ['orders-1'], parameters: { delayMs: 40, jitterMs: 0 } }),
-    active('latency', { instance: 'b', from: ['orders-1'], parameters: { delayMs: 50, jitterMs: 0 } }),
+    active('latency', { delayMs: 40, jitterMs: 0 }, { to: ['orders-1'] }),
+    active('latency', { delayMs: 50, jitterMs: 0 }, { instance: 'b', from: ['orders-1'] }),
   )
   expect(await roundTripMs(socket)).toBeGreaterThanOrEqual(90 - slackMs)
   const startMs = performance.now()
@@ -85,7 +72,7 @@ test('a cut holds what is on its way, and a connection being opened, until it is
   const port = await listen(echo)
   const socket = await open(link, port)
   await roundTripMs(socket)
-  set(active('blackhole', { to: ['orders-1'] }))
+  set(active('blackhole', {}, { to: ['orders-1'] }))
   let heard = ''
   socket.on('data', (data) => {
     heard += data
@@ -119,7 +106,7 @@ test('one way only: what is cut inbound still goes out', async () => {
     peer.on('error', () => {})
   })
   const socket = await open(link, port)
-  set(active('blackhole', { from: ['orders-1'] }))
+  set(active('blackhole', {}, { from: ['orders-1'] }))
   let heard = false
   socket.on('data', () => {
     heard = true
@@ -142,7 +129,7 @@ test('a reset meets open connections at once, as ECONNRESET at both ends', async
   await roundTripMs(socket)
   const failed = once(socket, 'error')
   // 'error' rejects `once` of other events: here it is the event.
-  set(active('reset', { to: ['orders-1'], parameters: { probability: 1 } }))
+  set(active('reset', { probability: 1 }, { to: ['orders-1'] }))
   expect(await failed).toMatchObject([{ code: 'ECONNRESET' }])
   expect(await ends[0]).toMatchObject([{ code: 'ECONNRESET' }])
   const next = await open(link, port)
@@ -158,7 +145,7 @@ test('a name that is not found fails the connection as Node would', async () => 
   const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
   const client = new Client('http://orders', { connect: createConnector(link, address) })
   cleanups.push(() => client.destroy())
-  set(active('dns', { to: ['orders-1'], parameters: { mode: 'fail', delayMs: 0, probability: 1 } }))
+  set(active('dns', { mode: 'fail', delayMs: 0, probability: 1 }, { to: ['orders-1'] }))
   await expect(client.request({ method: 'GET', path: '/' })).rejects.toMatchObject({
     code: 'ENOTFOUND',
     hostname: 'orders-1',
@@ -173,8 +160,8 @@ test('who keeps idle connections is told to give them up when names begin to fai
   link.onRefresh(() => {
     refreshed += 1
   })
-  const fault = active('dns', { to: ['orders-1'], parameters: { mode: 'fail', delayMs: 0, probability: 1 } })
-  set(active('latency', { to: ['orders-1'], parameters: { delayMs: 5, jitterMs: 0 } }))
+  const fault = active('dns', { mode: 'fail', delayMs: 0, probability: 1 }, { to: ['orders-1'] })
+  set(active('latency', { delayMs: 5, jitterMs: 0 }, { to: ['orders-1'] }))
   expect(refreshed).toBe(0)
   set(fault)
   set(fault)

@@ -4,32 +4,18 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, expect, test } from 'vitest'
 import { currentVersion, noteBuild } from '../../../otel/sdk/version.ts'
 import { until } from '../../../test/until.ts'
-import type { ActiveFault } from '../control/active-fault.ts'
 import { currentScope } from '../http/deadline.ts'
 import { requestScope } from '../http/request-scope.ts'
 import { ClockFaults } from './clock-faults.ts'
 import { InboundFaults } from './inbound-faults.ts'
 import { StatementFaults } from './statement-faults.ts'
+import { active } from './test-fault.ts'
 import { VersionFaults } from './version-faults.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
-
-function active(fault: string, part: Partial<ActiveFault>): ActiveFault {
-  return {
-    fault,
-    instance: fault,
-    revision: 0,
-    parameters: {},
-    seed: 1,
-    remainingMs: 60_000,
-    sinceMs: 0,
-    again: false,
-    ...part,
-  }
-}
 
 test('inbound: a request waits, and passes at once when nothing is active', async () => {
   const point = new InboundFaults('orders-1')
@@ -43,7 +29,7 @@ test('inbound: a request waits, and passes at once when nothing is active', asyn
     return performance.now() - startMs
   }
   await timed()
-  point.apply([active('slow-replica', { parameters: { delayMs: 120, jitterMs: 0 } })])
+  point.apply([active('slow-replica', { delayMs: 120, jitterMs: 0 })])
   expect(await timed()).toBeGreaterThanOrEqual(118)
   point.apply([])
   await timed()
@@ -54,7 +40,7 @@ test('clock: both ways of asking for the time are off, and both are right again 
   cleanups.push(() => clock.close())
   const before = Date.now()
   const real = new Date(before)
-  clock.apply([active('clock-skew', { parameters: { offsetS: 3_600 } })])
+  clock.apply([active('clock-skew', { offsetS: 3_600 })])
   expect(Date.now() - before).toBeGreaterThanOrEqual(3_599_000)
   // biome-ignore lint/complexity/useDateNow: this is the other way of asking
   expect(new Date().getTime() - before).toBeGreaterThanOrEqual(3_599_000)
@@ -70,17 +56,17 @@ test('statement: of a server for that server, of a node for all that it sends', 
   const point = new StatementFaults('orders-1')
   const fate = (text: string, server: string) => point.fateOf(text, server, 'primary')?.failure?.sqlState
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-na')).toBeUndefined()
-  point.apply([active('disk-full', { parameters: { probability: 1 }, servers: ['postgres-na'] })])
+  point.apply([active('disk-full', { probability: 1 }, { servers: ['postgres-na'] })])
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-na')).toBe('53100')
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-eu')).toBeUndefined()
   expect(fate('SELECT 1', 'postgres-na')).toBeUndefined()
-  point.apply([active('disk-full', { parameters: { probability: 1 } })])
+  point.apply([active('disk-full', { probability: 1 })])
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-eu')).toBe('53100')
 })
 
 test('inbound: what is not to be stopped is served to its end, though nobody waits', async () => {
   const point = new InboundFaults('orders-1')
-  point.apply([active('zombie-work', { parameters: { delayMs: 100, route: '/' } })])
+  point.apply([active('zombie-work', { delayMs: 100, route: '/' })])
   let deadlineAtMs: number | undefined
   let served = false
   const scope = requestScope({ defaultMs: 5 })
@@ -109,7 +95,7 @@ test('version: metrics and the resource of spans tell it while the fault is acti
   const resource = resourceFromAttributes({ 'service.version': '1.0.0' })
   noteBuild('1.0.0', resource)
   cleanups.push(() => noteBuild('0.0.0', undefined))
-  point.apply([active('bad-canary', { parameters: { version: '2.0.0', probability: 0.5, status: '503' } })])
+  point.apply([active('bad-canary', { version: '2.0.0', probability: 0.5, status: '503' })])
   expect(currentVersion()).toBe('2.0.0')
   expect(resource.attributes['service.version']).toBe('2.0.0')
   point.apply([])

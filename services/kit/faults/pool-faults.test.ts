@@ -7,6 +7,7 @@ import { until } from '../../../test/until.ts'
 import type { ActiveFault } from '../control/active-fault.ts'
 import { createDatabase, type Database } from '../database/database.ts'
 import { PoolFaults } from './pool-faults.ts'
+import { active } from './test-fault.ts'
 
 const db = withDatabase('SELECT 1')
 const opened: { database: Database; point: PoolFaults }[] = []
@@ -18,16 +19,7 @@ afterEach(async () => {
 })
 
 const exhausted = (leave: number, holdMs: number): ActiveFault[] => [
-  {
-    fault: 'pool-exhaustion',
-    instance: 'a',
-    revision: 0,
-    parameters: { leave, holdMs },
-    seed: 1,
-    remainingMs: 60_000,
-    sinceMs: 0,
-    again: false,
-  },
+  active('pool-exhaustion', { leave, holdMs }, { instance: 'a' }),
 ]
 
 function open() {

@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/until.ts'
 import type { ActiveFault } from '../control/active-fault.ts'
+import { active } from './test-fault.ts'
 
 let program: string
 beforeAll(async () => {
@@ -74,11 +75,6 @@ function startVictim(controlUrl = 'ws://127.0.0.1:1', args: string[] = []): Vict
     state: () => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '',
     ended: new Promise((done) => child.once('exit', (code, signal) => done(signal ?? String(code)))),
   }
-}
-
-function active(fault: string, parameters: object, part: Partial<ActiveFault> = {}): ActiveFault {
-  const rest = { seed: 1, remainingMs: 60_000, sinceMs: 0, again: false }
-  return { fault, instance: `${fault}-1`, revision: 0, parameters: { ...parameters }, ...rest, ...part }
 }
 
 /** A control plane that lists what the test says. */

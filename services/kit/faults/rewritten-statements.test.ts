@@ -6,15 +6,11 @@ import { until } from '../../../test/until.ts'
 import type { ActiveFault } from '../control/active-fault.ts'
 import { createDatabase, type Database } from '../database/database.ts'
 import { StatementFaults } from './statement-faults.ts'
+import { active } from './test-fault.ts'
 
 const db =
   withDatabase(`CREATE TABLE products (id text PRIMARY KEY, name text NOT NULL, reserved int NOT NULL DEFAULT 0);
   INSERT INTO products SELECT 'p-' || n, 'product ' || n FROM generate_series(1, 12) AS n`)
-
-function active(fault: string, parameters: object): ActiveFault {
-  const rest = { instance: fault, revision: 0, seed: 1, remainingMs: 60_000, sinceMs: 0, again: false }
-  return { fault, parameters: { ...parameters }, ...rest }
-}
 
 async function under<T>(fault: ActiveFault, work: (database: Database) => Promise<T>): Promise<T> {
   const point = new StatementFaults('products-na')

@@ -4,25 +4,16 @@ import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { scrapeText, seriesValue } from '../../../test/scrape.ts'
 import { until } from '../../../test/until.ts'
-import type { ActiveFault } from '../control/active-fault.ts'
 import { listen } from '../http/server.ts'
 import { ROUTED_METRIC, RouteFaults } from './route-faults.ts'
+import { active } from './test-fault.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-const cardinality: ActiveFault = {
-  fault: 'cardinality',
-  instance: 'cardinality-1',
-  revision: 0,
-  parameters: { share: 1 },
-  seed: 1,
-  remainingMs: 60_000,
-  sinceMs: 0,
-  again: false,
-}
+const cardinality = active('cardinality', { share: 1 })
 
 test('series grow to their bound, the rest overflows, and a node that is well again has as many as before', async () => {
   const metrics = createMetrics()
