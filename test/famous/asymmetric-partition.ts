@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
 
 /** Long enough for a request to be under way while the link is cut. */
-const CHARGE_MS = 1_200
+const CHARGE_MS = 800
 /** A customer's request that meets the cut ends with the gateway's patience, which is shortened for that. */
 const PATIENCE_MS = 1_000
 const CALLS = 'http_client_request_duration_seconds_count'
@@ -33,6 +33,8 @@ const basketOf = (customer: Customer) => customer.send('GET', '/api/basket')
 
 /** gateway-na → orders is cut while a checkout is under way: its answer takes the other direction. */
 async function answersStillPass(stage: Stage, customer: Customer): Promise<void> {
+  // Nobody else is to lose patience with it.
+  await stage.setPolicies({ name: 'timeoutMs', value: 4 * CHARGE_MS, caller: 'orders', callee: 'payments' })
   await stage.inject('slow-replica', { target: 'payments-1', parameters: { delayMs: CHARGE_MS, jitterMs: 0 } })
   const startMs = performance.now()
   const checkout = customer.tryCheckOut()
