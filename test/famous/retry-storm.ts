@@ -38,7 +38,7 @@ export const retryStorm: Scenario = {
     stage.expect('the fault to go on', faults.length === 1, faults)
     stage.note(
       'attempts a request',
-      `${before.toFixed(2)}, in the storm ${storm.toFixed(2)} of at most ${ATTEMPTS}, with a budget of 10 % ${withBudget.toFixed(2)} after ${budgetS.toFixed(1)} s`,
+      `${before.toFixed(2)}, in the storm ${storm.toFixed(2)} (${ATTEMPTS} allowed), with a budget of 10 % ${withBudget.toFixed(2)} after ${budgetS.toFixed(1)} s`,
     )
     stage.note(
       'requests that end well',
