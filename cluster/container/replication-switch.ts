@@ -12,16 +12,16 @@ const RETRY_MS = 1_000
 export type ReplicationSwitch = {
   /** Rejects with an `HttpError` 409 when the primary does not take it. */
   set(mode: SynchronousReplication): Promise<void>
-  /** Sets `off` as soon as the primary answers, unless another mode is asked for before. */
-  reset(): void
+  /** Sets this mode as soon as the primary answers, unless another one is asked for before. */
+  keep(mode: SynchronousReplication): void
   close(): void
 }
 
 /** @param server the primary, `host:port` */
 export function createReplicationSwitch({ server, password }: { server: string; password: string }): ReplicationSwitch {
   let timer: NodeJS.Timeout | undefined
-  let isWanted = false
-  let turningOff: Promise<void> = Promise.resolve()
+  let wanted: SynchronousReplication | undefined
+  let telling: Promise<void> = Promise.resolve()
 
   async function tell(mode: SynchronousReplication): Promise<void> {
     const [host = '', port = ''] = server.split(':')
@@ -49,17 +49,17 @@ export function createReplicationSwitch({ server, password }: { server: string; 
     }
   }
 
-  async function turnOff(): Promise<void> {
-    if (!isWanted) return
-    turningOff = tell('off')
-    const isDone = await turningOff.then(
+  async function tellWanted(): Promise<void> {
+    if (wanted === undefined) return
+    telling = tell(wanted)
+    const isDone = await telling.then(
       () => true,
       () => false,
     )
-    if (isWanted && !isDone) timer = setTimeout(turnOff, RETRY_MS)
+    if (wanted !== undefined && !isDone) timer = setTimeout(tellWanted, RETRY_MS)
   }
   const stop = () => {
-    isWanted = false
+    wanted = undefined
     clearTimeout(timer)
   }
 
@@ -67,15 +67,16 @@ export function createReplicationSwitch({ server, password }: { server: string; 
     async set(mode) {
       stop()
       // What is on its way must not arrive last.
-      await turningOff.catch(() => undefined)
+      await telling.catch(() => undefined)
       await tell(mode).catch((cause: unknown) => {
         const why = cause instanceof Error ? cause.message : String(cause)
         throw new HttpError(409, 'database_unavailable', `the primary did not take it: ${why}`, { cause })
       })
     },
-    reset() {
-      isWanted = true
-      void turnOff()
+    keep(mode) {
+      stop()
+      wanted = mode
+      void tellWanted()
     },
     close: stop,
   }

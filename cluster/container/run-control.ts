@@ -5,6 +5,7 @@ import { createLogger } from '../../otel/sdk/logger.ts'
 import { loopbackHosts } from '../control-plane/access.ts'
 import { CONTROL_ID } from '../control-plane/container-supervision.ts'
 import type { ClusterUrls } from '../control-plane/contract.ts'
+import { replicationMode } from '../control-plane/policies/live-policies.ts'
 import { startStandalone } from '../control-plane/standalone.ts'
 import { standardPorts } from '../supervisor/ports.ts'
 import { identify } from '../supervisor/process-identity.ts'
@@ -43,6 +44,7 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
       urls: publishedUrls(otlp),
       load: settings.FAULTLINE_LOAD,
       memoryFile: join(dataDir, 'leases.json'),
+      policyFile: join(dataDir, 'policies.json'),
       allowedHosts: [...loopbackHosts, CONTROL_ID],
       setSynchronousReplication: replication.set,
       otherTargets: [
@@ -53,8 +55,8 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
   )
   writeRunFile(dataDir, describeRun(settings, token, controlPlane.port))
   log.info({ port: controlPlane.port }, 'listening')
-  // A control plane that starts has all policies at their defaults; the database may still have what it was told by the one before.
-  replication.reset()
+  // The database may have been told something else before this one, and forgotten it with its own disk.
+  replication.keep(replicationMode(controlPlane.policies.value({ scope: 'cluster' }, 'synchronousReplication')))
   const stop = async (signal: string) => {
     log.info({ reason: signal }, 'leaving')
     removeRunFile(dataDir)

@@ -33,6 +33,8 @@ export type ControlAppDeps = {
   faults: FaultBook
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
+  /** Told whenever somebody has set or reset policies. */
+  onPolicies?: (() => void) | undefined
   /** Beside those of the contract. */
   routes?: Router | undefined
 }
@@ -80,7 +82,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
       },
       killNode: ({ params }) => supervision.kill(params.id),
       ...faultHandlers(deps),
-      ...policyHandlers({ ...deps, store: deps.policies }),
+      ...policyHandlers({ ...deps, store: deps.policies, onChange: deps.onPolicies }),
       shutdown: (_request, { response }) => {
         if (supervision.shutdownRefused) throw supervision.shutdownRefused
         response.once('finish', () => supervision.shutdown())

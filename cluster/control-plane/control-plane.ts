@@ -19,6 +19,7 @@ import type { ClusterUrls } from './contract.ts'
 import { FaultBook } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
+import type { PolicyChange } from './policies/policy-contract.ts'
 import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
@@ -39,6 +40,10 @@ export type ControlPlaneDeps = {
   allowedHosts?: readonly string[]
   /** Told of every load that somebody sets. */
   onLoad?: () => void
+  /** Policies that are set from the beginning; what is not valid any more is left out, and the log says so. */
+  policies?: readonly PolicyChange[]
+  /** Told of all that are set whenever somebody has changed that. */
+  onPolicies?: (policies: readonly PolicyChange[]) => void
   /** Further routes, behind the same access rules. */
   routes?: Router
   /** Version of the first document less one: what nodes may have been told before; 0 when omitted. */
@@ -52,6 +57,7 @@ export type ControlPlane = {
   readonly registry: Registry
   readonly annotations: Annotations
   readonly faults: FaultBook
+  readonly policies: PolicyStore
   /** Port it listens on. */
   readonly port: number
   requestsPerSecond(): number
@@ -99,6 +105,13 @@ export async function startControlPlane(
   const delays = regionDelays()
 
   const policies = new PolicyStore(callPolicies)
+  for (const change of deps.policies ?? []) {
+    try {
+      policies.apply(policies.plan([change]))
+    } catch (error) {
+      deps.log.warn({ change, err: error }, 'a policy that was set before is not valid here, and left out')
+    }
+  }
 
   const servers = postgresNodesFor(deps.size).map(({ id, region }) => ({ id, region, kind: databaseKind }))
   const faults = new FaultBook({
@@ -157,6 +170,7 @@ export async function startControlPlane(
     load: { get: () => requestsPerSecond, set: setLoad },
     policies,
     faults,
+    onPolicies: () => deps.onPolicies?.(policies.changes()),
     publish: () => streams.publisher.allApplied(POLICY_APPLY_TIMEOUT_MS),
     routes: deps.routes,
   })
@@ -171,6 +185,7 @@ export async function startControlPlane(
     registry,
     annotations,
     faults,
+    policies,
     // A listening TCP server has an AddressInfo; only pipes have strings.
     port: (server.address() as AddressInfo).port,
     requestsPerSecond: () => requestsPerSecond,

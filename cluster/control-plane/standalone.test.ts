@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { takeLease } from '../container/take-lease.ts'
 import type { LeaseBody } from './lease-contract.ts'
+import type { Policies } from './policies/policy-contract.ts'
 import { type Standalone, type StandaloneOptions, startStandalone } from './standalone.ts'
 import { connectTestNode, type TestNode } from './test-node.ts'
 
@@ -42,6 +43,7 @@ async function start(options: Further = {}): Promise<Standalone> {
       urls,
       load: 20,
       memoryFile: join(folder, 'leases.json'),
+      policyFile: policyFile(),
       allowedHosts: ['127.0.0.1'],
       otherTargets: [],
       ...options,
@@ -50,6 +52,7 @@ async function start(options: Further = {}): Promise<Standalone> {
   )
   return running
 }
+const policyFile = () => join(folder, 'policies.json')
 const port = () => running?.controlPlane.port ?? 0
 const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
 const lease = (kind: LeaseBody['kind'], holder: string, region: LeaseBody['region'] = 'na') =>
@@ -119,7 +122,6 @@ test('after a restart it says nothing until all nodes are back, and then it says
   users.say({ type: 'ready', ready: true })
   await vi.waitFor(() => expect(first.controlPlane.requestsPerSecond()).toBe(7))
   await eventually(async () => {
-    const { readFileSync } = await import('node:fs')
     expect(readFileSync(join(folder, 'leases.json'), 'utf8')).toContain('"requestsPerSecond":7')
   })
   await first.close()
@@ -138,6 +140,68 @@ test('after a restart it says nothing until all nodes are back, and then it says
   expect(gateway.sees('users')).toEqual(['users-1'])
   expect(gateway.documents[0]?.version).toBeGreaterThanOrEqual(versionBefore)
   expect(second.controlPlane.requestsPerSecond()).toBe(7)
+})
+
+describe('policies', () => {
+  const setPolicies = (changes: object[]) =>
+    ask('/v1/policies', { method: 'PUT', body: JSON.stringify({ changes }) }).then(({ status }) =>
+      expect(status).toBe(200),
+    )
+  const changed = async () => {
+    const { calls, kinds, cluster } = JSON.parse((await ask('/v1/policies')).text) as Policies
+    return [...calls, ...kinds, cluster].flatMap(({ values, changed, ...place }) => {
+      const { defaults: _, ...where } = place
+      return changed.map((name) => ({ ...where, name, value: values[name] }))
+    })
+  }
+
+  test('outlast a restart, and nodes have them in the first document', async () => {
+    const first = await start({ setSynchronousReplication: async () => {} })
+    await connect((await lease('gateway', 'g')).id)
+    await setPolicies([
+      { name: 'timeoutMs', value: 750, caller: 'gateway', callee: 'orders' },
+      { name: 'timeoutMs', value: 900, caller: 'gateway', callee: 'users' },
+      { name: 'idempotency', value: false, kind: 'payments' },
+      { name: 'synchronousReplication', value: 'any' },
+    ])
+    await ask('/v1/policies/timeoutMs?callee=users', { method: 'DELETE' })
+    const before = await changed()
+    expect(before).toHaveLength(3)
+    await first.close()
+    nodes.splice(0)
+
+    const second = await start({ setSynchronousReplication: async () => {} })
+    const gateway = await connect('gateway-na')
+    expect(await changed()).toEqual(before)
+    expect(second.controlPlane.policies.value({ scope: 'cluster' }, 'synchronousReplication')).toBe('any')
+    await eventually(() => expect(gateway.documents[0]?.policies.orders).toMatchObject({ timeoutMs: 750 }))
+    await ask('/v1/policies', { method: 'DELETE' })
+    await second.close()
+    nodes.splice(0)
+    await start()
+    expect(await changed()).toEqual([])
+  })
+
+  test('that are no longer valid are left out, and the others stand', async () => {
+    const good = { name: 'maxInFlight', value: 7, kind: 'orders' }
+    const policies = [{ name: 'ofAnotherVersion', value: 1 }, good, { name: 'breaker', value: 3 }]
+    writeFileSync(policyFile(), JSON.stringify({ format: 1, policies }))
+    await start()
+    expect(await changed()).toEqual([{ kind: 'orders', name: 'maxInFlight', value: 7 }])
+  })
+
+  test.each([
+    ['half a file', '{"format":1,"policies":[{"na'],
+    ['another format', '{"format":2,"policies":[]}'],
+    ['more than there can be', 'x'.repeat(600 * 1024)],
+  ])('%s is set aside, and all are at their defaults', async (_, text) => {
+    writeFileSync(policyFile(), text)
+    await start()
+    expect(await changed()).toEqual([])
+    expect(readFileSync(`${policyFile()}.bad`, 'utf8')).toBe(text)
+    await setPolicies([{ name: 'maxInFlight', value: 7, kind: 'orders' }])
+    expect(JSON.parse(readFileSync(policyFile(), 'utf8'))).toMatchObject({ policies: [{ value: 7 }] })
+  })
 })
 
 test('it does not wait for ever for a node that is not coming back', async () => {

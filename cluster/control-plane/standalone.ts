@@ -9,6 +9,7 @@ import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { leaseApi } from './lease-contract.ts'
 import { readMemory, writeMemory } from './lease-file.ts'
 import { Leases } from './leases.ts'
+import { readPolicies, writePolicies } from './policies/policy-file.ts'
 import type { Supervision } from './supervision.ts'
 import type { OtherTarget } from './targets.ts'
 
@@ -29,6 +30,8 @@ export type StandaloneOptions = {
   load: number
   /** What outlives this process: see lease-file.ts. */
   memoryFile: string
+  /** Where the policies that somebody has set outlive it: see policies/policy-file.ts. */
+  policyFile: string
   allowedHosts: readonly string[]
   otherTargets: readonly OtherTarget[]
   /** How the database is told which commits count; where it cannot be, policies say so. */
@@ -42,12 +45,12 @@ export type StandaloneOptions = {
 
 export type Standalone = { controlPlane: ControlPlane; close(): Promise<void> }
 
-/** Listens on `host:port`. Rejects when it cannot, or when its memory is damaged. */
+/** Listens on `host:port`. Rejects when it cannot, or when it does not know any more who is which node. */
 export async function startStandalone(
   options: StandaloneOptions,
   { host, port }: { host: string; port: number },
 ): Promise<Standalone> {
-  const { log, memoryFile, now = Date.now, warmUpMs = WARM_UP_MS, forgetMs = FORGET_MS } = options
+  const { log, memoryFile, policyFile, now = Date.now, warmUpMs = WARM_UP_MS, forgetMs = FORGET_MS } = options
   const { setSynchronousReplication } = options
   const memory = readMemory(memoryFile)
   const leases = new Leases(SIZE, memory.leases)
@@ -81,6 +84,14 @@ export async function startStandalone(
       otherTargets: () => options.otherTargets,
       allowedHosts: options.allowedHosts,
       onLoad: () => save(),
+      policies: readPolicies(policyFile, log),
+      onPolicies: (policies) => {
+        try {
+          writePolicies(policyFile, policies)
+        } catch (error) {
+          log.error({ file: policyFile, err: error }, 'the policies are in force, and cannot be written down')
+        }
+      },
       // A document of this run is newer than all of the run before, however many it sent.
       lastVersion: now(),
       routes: createRoutes(leaseApi, {

@@ -11,6 +11,7 @@ import {
   openDataDirectory,
   readOrCreateSecrets,
 } from './data-directory.ts'
+import { PostgresError } from './errors.ts'
 import type { Programs } from './launch.ts'
 import { stopAllLeftovers } from './leftovers.ts'
 import { assertFree, type RunLock, takeRunLock } from './run-lock.ts'
@@ -20,6 +21,8 @@ import { chooseServerUser, readUserFacts } from './server-user.ts'
 export interface ClaimedDirectory {
   path: string
   marker: ClusterMarker
+  /** Who took writes last: the planned primary, or whoever was promoted and could not give that back before its run ended. */
+  primary: string
   secrets: ClusterSecrets
   programs: Programs
   lock: RunLock
@@ -28,29 +31,48 @@ export interface ClaimedDirectory {
 }
 
 /**
- * Claims `dataDir` for servers with these names. Only the primary's folder must be sound: a replica's can be copied anew.
+ * Claims `dataDir` for servers with these names, `planned` to be the primary of a new one. Only the folder of whoever took writes last
+ * must be sound: any other can be copied anew.
  * @throws PostgresError that says what to do; nothing that is not ours has been changed then.
  */
 export async function claimDataDirectory(
   dataDir: string,
-  primary: string,
+  planned: string,
   replicas: string[],
 ): Promise<ClaimedDirectory> {
   const binaries = locateBinaries()
   const { path, marker } = openDataDirectory(dataDir, binaries.majorVersion)
   const lock = takeRunLock(path)
   try {
+    const primary = lastPrimary(path, marker, planned, replicas)
     inspectServerFolder(join(path, primary), binaries.majorVersion)
-    const folders = [primary, ...replicas].map((name) => join(path, name)).filter((folder) => existsSync(folder))
+    const folders = [planned, ...replicas].map((name) => join(path, name)).filter((folder) => existsSync(folder))
     const owner = folders[0] === undefined ? undefined : statSync(folders[0]).uid
     const user = chooseServerUser(readUserFacts([binaries.postgres, path], owner))
     for (const folder of folders) claimServerFolder(folder, user)
     const leftovers = await stopAllLeftovers(path)
-    return { path, marker, secrets: readOrCreateSecrets(path), programs: { binaries, user }, lock, leftovers }
+    const secrets = readOrCreateSecrets(path)
+    return { path, marker, primary, secrets, programs: { binaries, user }, lock, leftovers }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+/** @throws PostgresError `damaged-data-dir` when its data is not here: that of all others lacks what it accepted. */
+function lastPrimary(path: string, marker: ClusterMarker, planned: string, replicas: string[]): string {
+  const name = marker.primary?.name ?? planned
+  if (name === planned) return planned
+  const why = !replicas.includes(name)
+    ? `this run has no server of that name. Start with --size full once`
+    : existsSync(join(path, name))
+      ? undefined
+      : `its data is gone. Move ${path} away to start afresh`
+  if (why === undefined) return name
+  throw new PostgresError(
+    'damaged-data-dir',
+    `In the last run on ${path}, ${name} had taken over as primary and accepted what no other server has, and ${why}; nothing was changed.`,
+  )
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { readControlFile } from './control-file.ts'
 import { PostgresError } from './errors.ts'
 import { type ClusterPlan, SUPERUSER } from './options.ts'
 import { type ReplicaSetDeps, refreshReplicas, slotHealth } from './replica-set.ts'
@@ -12,6 +13,8 @@ import type { PostgresServer } from './server.ts'
 import { type SynchronousReplication, standbyNames } from './synchronous-replication.ts'
 
 const REPAIR_INTERVAL_MS = 5_000
+const FOLLOWING_DEADLINE_MS = 30_000
+const FOLLOWING_POLL_MS = 50
 
 /** Durations of the start, in ms; those of the replicas are there once `startReplicas` is done. */
 export interface StartTimings {
@@ -35,6 +38,10 @@ export interface ClusterDeps {
   onProgress(text: string): void
   /** Writes down the ports, which a server may have changed while it started. */
   rememberPorts(): void
+  /** Writes down that `name` is about to take the writes: from now on its data counts, whatever becomes of this process. */
+  promoting(name: string): void
+  /** Writes down which history it makes, as the primary that `pool` reaches. */
+  promoted(name: string, pool: pg.Pool): Promise<void>
   /** Gives the data directory back. */
   release(): void
 }
@@ -182,9 +189,52 @@ export class PostgresCluster {
     if (next === this.primary) return
     await this.#moving(async () => {
       // A server that shuts down sends its replicas all that it has, and waits until they have it.
-      await this.primary.stop()
+      const old = this.primary
+      await old.stop()
+      try {
+        await this.#expectAllOf(old, next)
+      } catch (error) {
+        await old.start()
+        throw error
+      }
       await this.#promote(next)
     })
+  }
+
+  /**
+   * Gives the writes back to `name` when another took over in a run that ended before it could: the old primary is copied from the new one
+   * first, and then takes over in order. Does nothing where `name` is the primary.
+   */
+  async bringHome(name: string): Promise<void> {
+    if (this.primary.name === name) return
+    this.#deps.onProgress(
+      `${this.primary.name} took over in the last run; ${name} is copied from it and gets its place back`,
+    )
+    await this.node(name).start()
+    const end = performance.now() + FOLLOWING_DEADLINE_MS
+    for (;;) {
+      const status = (await this.replicationStatus()).find((replica) => replica.name === name)
+      if (status?.state === 'streaming') break
+      if (performance.now() > end)
+        throw new PostgresError('start-failed', `${name} does not follow ${this.primary.name}.`)
+      await delay(FOLLOWING_POLL_MS)
+    }
+    await this.switchOver(name)
+  }
+
+  /** @throws PostgresError when `old`, which was stopped, may hold a commit that `next` has not. */
+  async #expectAllOf(old: PostgresServer, next: PostgresServer): Promise<void> {
+    const control = readControlFile(old.pgdata)
+    const client = await this.connect('postgres', next.name)
+    try {
+      const { rows } = await client.query<{ bytes: string | null }>(
+        "SELECT pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text AS bytes",
+      )
+      if (control?.isShutDown && BigInt(rows[0]?.bytes ?? 0) > control.checkpoint) return
+    } finally {
+      await client.end()
+    }
+    throw new PostgresError('start-failed', `${next.name} has not got all that ${old.name} accepted.`)
   }
 
   /** Has every server that is not the primary follow it: copied anew, for after a promotion histories differ. */
@@ -224,6 +274,7 @@ export class PostgresCluster {
   async #promote(server: PostgresServer): Promise<void> {
     const client = await this.connect('postgres', server.name)
     try {
+      this.#deps.promoting(server.name)
       // A wish of its time as a replica: it must not hold back what it takes over.
       await client.query('ALTER SYSTEM RESET recovery_min_apply_delay')
       await client.query('SELECT pg_reload_conf()')
@@ -233,9 +284,14 @@ export class PostgresCluster {
       await client.end()
     }
     const { replicaSet } = this.#deps
+    const pool = createPool(server.port, this.#deps.superuserPassword)
+    await this.#deps.promoted(server.name, pool).catch(async (error: unknown) => {
+      await pool.end()
+      throw error
+    })
     await replicaSet.pool.end().catch(() => undefined)
     replicaSet.primary = server
-    replicaSet.pool = createPool(server.port, this.#deps.superuserPassword)
+    replicaSet.pool = pool
     if (this.#synchronous !== 'off') await this.setSynchronousReplication(this.#synchronous)
   }
 

@@ -21,6 +21,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { writeDurably } from '../durable-file.ts'
 import { isCode, PostgresError } from './errors.ts'
 import type { ServerUser } from './server-user.ts'
 
@@ -34,6 +35,8 @@ const markerSchema = z.object({
   ports: z.record(z.string(), z.int()),
   /** Keyed digest of the databases and roles as last applied, so that unchanged passwords need no work. */
   provisioned: z.string().optional(),
+  /** Whoever took writes last, with the timeline of its history: a promotion begins a new one. The data of all others is a copy, or old. */
+  primary: z.object({ name: z.string(), timeline: z.int().positive() }).optional(),
 })
 /** What is remembered between runs. */
 export type ClusterMarker = z.infer<typeof markerSchema>
@@ -121,9 +124,9 @@ function readMarker(path: string): ClusterMarker {
   }
 }
 
-/** Writes the marker so that a crash leaves either the old or the new one. */
+/** Writes the marker so that a crash, of the machine too, leaves either the old or the new one; it is on the disk on return. */
 export function writeMarker(path: string, marker: ClusterMarker): void {
-  writeAtomically(join(path, MARKER), `${JSON.stringify(marker, null, 2)}\n`, 0o644)
+  writeDurably(join(path, MARKER), `${JSON.stringify(marker, null, 2)}\n`, 0o644)
 }
 
 /** The passwords of this data directory, made at random the first time. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { stopOrphans } from './claim.ts'
 import { findServerProcesses, signalProcess } from './processes.ts'
 import { startPostgres } from './start.ts'
@@ -22,7 +22,8 @@ beforeAll(async () => {
     const cluster = await startPostgres(JSON.parse(process.argv[2]))
     await cluster.startReplicas()
     console.log(JSON.stringify(cluster.nodes.map(({ pid }) => pid)))
-    setInterval(() => {}, 1000)`
+    // A line is how long a failover goes without a primary, in ms.
+    process.stdin.setEncoding('utf8').on('data', async (line) => console.log((await cluster.failOver(Number(line))).name))`
   await build({
     stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
     ...{ bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: bundle },
@@ -34,8 +35,8 @@ afterAll(() => {
 })
 
 /** Starts a cluster in a process of its own and returns once all is up. */
-async function startElsewhere(options: object): Promise<{ pid: number; servers: number[]; kill(): Promise<void> }> {
-  const child = spawn(process.execPath, [bundle, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function startElsewhere(options: object): Promise<Elsewhere> {
+  const child = spawn(process.execPath, [bundle, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const kill = async () => {
     child.kill('SIGKILL')
@@ -43,15 +44,31 @@ async function startElsewhere(options: object): Promise<{ pid: number; servers: 
   }
   onTestFinished(kill)
   const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
-  return { pid: child.pid ?? 0, servers: JSON.parse(line), kill }
+  const failOver = async (detectedAfterMs: number) => {
+    child.stdin.write(`${detectedAfterMs}\n`)
+    const [name] = await once(child.stdout, 'data')
+    return String(name).trim()
+  }
+  return { pid: child.pid ?? 0, servers: JSON.parse(line), kill, failOver }
 }
+
+type Elsewhere = {
+  pid: number
+  servers: number[]
+  kill(): Promise<void>
+  /** Resolves to the name of the new primary. */
+  failOver(detectedAfterMs: number): Promise<string>
+}
+
+type Marker = { ports: Record<string, number>; primary: { name: string; timeline: number } }
+const readMarker = (): Marker => JSON.parse(readFileSync(join(shared.dataDir, 'cluster.json'), 'utf8'))
 
 const ordersUrl = (port: number) => `postgresql://orders:orders-password-of-this-test@127.0.0.1:${port}/orders`
 
 test('a start after SIGKILL of the supervisor ends the old servers and keeps their data', async () => {
   const old = await startElsewhere(shared)
-  const { ports } = JSON.parse(readFileSync(join(shared.dataDir, 'cluster.json'), 'utf8'))
-  await query(ordersUrl(ports['postgres-na']), 'CREATE TABLE kept AS SELECT 42 AS answer')
+  const { ports } = readMarker()
+  await query(ordersUrl(ports['postgres-na'] ?? 0), 'CREATE TABLE kept AS SELECT 42 AS answer')
   await old.kill()
   const orphans = old.servers.filter(isAlive)
   expect(orphans).toEqual(old.servers)
@@ -68,6 +85,85 @@ test('a start after SIGKILL of the supervisor ends the old servers and keeps the
   await cluster.startReplicas()
   // The replica's old folder was good: it is not copied again.
   expect(progress.filter((text) => text.startsWith('copying'))).toEqual([])
+})
+
+describe('a failover whose supervisor is killed', () => {
+  const numbers = async (url: string) =>
+    (await query(url, 'SELECT n FROM accepted ORDER BY n')).map(({ n }) => Number(n))
+  const url = (server: string) => ordersUrl(readMarker().ports[server] ?? 0)
+
+  test('after it: the next run begins with what the new primary accepted, and the old one becomes its copy', async () => {
+    const old = await startElsewhere(shared)
+    await query(url('postgres-na'), 'CREATE TABLE accepted (n int PRIMARY KEY)')
+    await query(url('postgres-na'), 'INSERT INTO accepted VALUES (1)')
+    await expect.poll(() => numbers(url('postgres-eu')).catch(() => []), { timeout: 10_000 }).toEqual([1])
+    expect(readMarker().primary).toEqual({ name: 'postgres-na', timeline: 1 })
+    expect(await old.failOver(0)).toBe('postgres-eu')
+    expect(readMarker().primary).toEqual({ name: 'postgres-eu', timeline: 2 })
+    await query(url('postgres-eu'), 'INSERT INTO accepted VALUES (2)')
+    await old.kill()
+
+    const progress: string[] = []
+    const cluster = await startForTest({ ...shared, onProgress: (text) => progress.push(text) })
+    expect(cluster.primary.name).toBe('postgres-eu')
+    expect(await numbers(cluster.url('orders', { role: 'orders' }))).toEqual([1, 2])
+    await cluster.bringHome('postgres-na')
+    expect(progress).toContain('copying the primary to postgres-na (was promoted)')
+    expect(readMarker().primary).toEqual({ name: 'postgres-na', timeline: 3 })
+    await cluster.startReplicas()
+    await query(cluster.url('orders', { role: 'orders' }), 'INSERT INTO accepted VALUES (3)')
+    for (const node of ['postgres-na', 'postgres-eu']) {
+      const at = cluster.url('orders', { role: 'orders', node })
+      await expect.poll(() => numbers(at), { timeout: 10_000 }).toEqual([1, 2, 3])
+    }
+  }, 60_000)
+
+  test('before a replica was chosen: the old primary goes on', async () => {
+    const old = await startElsewhere(shared)
+    void old.failOver(60_000).catch(() => undefined)
+    const na = join(shared.dataDir, 'postgres-na')
+    await expect.poll(() => findServerProcesses(na), { timeout: 10_000 }).toEqual([])
+    await old.kill()
+    const cluster = await startForTest(shared)
+    expect(cluster.primary.name).toBe('postgres-na')
+    expect(await numbers(cluster.url('orders', { role: 'orders' }))).toEqual([1, 2, 3])
+  }, 60_000)
+
+  test('once it was chosen and before it was promoted: it is the primary with all that it had got', async () => {
+    const first = await startForTest(shared)
+    await first.startReplicas()
+    const replica = first.url('orders', { role: 'orders', node: 'postgres-eu' })
+    await expect.poll(() => numbers(replica), { timeout: 10_000 }).toEqual([1, 2, 3])
+    await first.stop()
+    const marker = readMarker()
+    const chosen = { ...marker, primary: { ...marker.primary, name: 'postgres-eu' } }
+    writeFileSync(join(shared.dataDir, 'cluster.json'), JSON.stringify(chosen))
+    const cluster = await startForTest(shared)
+    expect(cluster.primary.name).toBe('postgres-eu')
+    await query(cluster.url('orders', { role: 'orders' }), 'INSERT INTO accepted VALUES (4)')
+    await cluster.bringHome('postgres-na')
+    expect(await numbers(cluster.url('orders', { role: 'orders' }))).toEqual([1, 2, 3, 4])
+  }, 60_000)
+
+  test('without the data of whoever took over, or without a server of its name, it is refused', async () => {
+    const marker = readMarker()
+    const write = (name: string) =>
+      writeFileSync(join(shared.dataDir, 'cluster.json'), JSON.stringify({ ...marker, primary: { name, timeline: 9 } }))
+    const refusal = (options = shared) =>
+      startPostgres(options).then(
+        (cluster) => cluster.stop(),
+        (error: Error) => error.message,
+      )
+    write('postgres-asia')
+    expect(await refusal()).toContain('Start with --size full once')
+    write('postgres-eu')
+    renameSync(join(shared.dataDir, 'postgres-eu'), join(shared.dataDir, 'aside'))
+    expect(await refusal()).toContain('its data is gone')
+    renameSync(join(shared.dataDir, 'aside'), join(shared.dataDir, 'postgres-eu'))
+    // The folder is there, and from before the promotion that was written down.
+    expect(await refusal()).toContain('older than what it accepted')
+    writeFileSync(join(shared.dataDir, 'cluster.json'), JSON.stringify(marker))
+  }, 60_000)
 })
 
 test('stopOrphans ends the servers of a dead run, refuses while it lives, and leaves other folders alone', async () => {

@@ -1,8 +1,9 @@
 /** What the primary knows of its replicas: slots, lag, and whether one must be copied anew because it cannot catch up. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import { readControlFile } from './control-file.ts'
 
 const SLOT_DEADLINE_MS = 5_000
 
@@ -35,23 +36,10 @@ export function copyReason(
   slot: SlotHealth | undefined,
 ): CopyReason | undefined {
   if (!existsSync(pgdata)) return 'new'
-  if (readSystemIdentifier(pgdata) !== readSystemIdentifier(primaryPgdata)) return 'is not of this primary'
+  if (readControlFile(pgdata)?.systemIdentifier !== readControlFile(primaryPgdata)?.systemIdentifier)
+    return 'is not of this primary'
   if (!existsSync(join(pgdata, 'standby.signal'))) return 'was promoted'
   return slot === 'lost' ? 'fell too far behind' : undefined
-}
-
-// The first field of pg_control is the number that initdb gave the cluster; all copies share it.
-function readSystemIdentifier(pgdata: string): bigint | undefined {
-  const path = join(pgdata, 'global/pg_control')
-  if (!existsSync(path)) return undefined
-  const file = openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(8)
-    readSync(file, bytes, 0, 8, 0)
-    return bytes.readBigUInt64LE()
-  } finally {
-    closeSync(file)
-  }
 }
 
 /** Whether the primary still has the WAL that a replica needs: surely, until its next checkpoint at most, or no more. */

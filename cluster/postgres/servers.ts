@@ -30,7 +30,7 @@ export async function createServers(
     const shared = {
       name: node.name,
       region: node.region,
-      role: () => roleOf(node, replicaSet()),
+      role: () => roleOf(node, claimed, replicaSet()),
       port,
       pgdata,
       logFile: node.logFile ?? join(claimed.path, `${node.name}.log`),
@@ -49,24 +49,24 @@ export async function createServers(
 
 type Life = Pick<ServerDeps, 'prepare' | 'repair'>
 
-/** As planned until one of them was promoted. */
-function roleOf({ name, role }: NodePlan, set: ReplicaSetDeps | undefined): ServerRole {
-  if (set === undefined) return role
-  return set.primary.name === name ? 'primary' : 'replica'
+/** As the last run left it until one of them is promoted. */
+function roleOf({ name }: NodePlan, { primary }: ClaimedDirectory, set: ReplicaSetDeps | undefined): ServerRole {
+  return (set?.primary.name ?? primary) === name ? 'primary' : 'replica'
 }
 
 function lifeOf(
   node: NodePlan,
   pgdata: string,
-  { programs, secrets }: ClaimedDirectory,
+  claimed: ClaimedDirectory,
   replicaSet: () => ReplicaSetDeps | undefined,
 ): Life {
   const { name, applyDelayMs } = node
+  const { programs, secrets } = claimed
   const forget = once(() => forgetRuntimeSettings(pgdata, programs.user))
   return {
     async prepare(port) {
       const set = replicaSet()
-      if (roleOf(node, set) === 'primary') {
+      if (roleOf(node, claimed, set) === 'primary') {
         forget()
         configure(pgdata, { name, port }, REPLICATION_ROLE, programs.user)
         return

@@ -6,6 +6,7 @@ import { type ClaimedDirectory, claimDataDirectory } from './claim.ts'
 import { connectAsSuperuser, createPool, PostgresCluster, type StartTimings } from './cluster.ts'
 import { writeMarker } from './data-directory.ts'
 import { provision } from './databases.ts'
+import { PostgresError } from './errors.ts'
 import { initialise } from './initialise.ts'
 import { stopAllLeftovers } from './leftovers.ts'
 import { type ClusterPlan, type PostgresOptions, parseOptions, REPLICATION_ROLE, SUPERUSER } from './options.ts'
@@ -29,7 +30,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
   const claimed = await claimDataDirectory(plan.dataDir, primaryPlan.name, replicas)
   reportPast(claimed, onProgress)
   const timings: StartTimings = { claimMs: performance.now() - begin, initialiseMs: 0, primaryMs: 0, databasesMs: 0 }
-  const isFresh = !existsSync(join(claimed.path, primaryPlan.name))
+  const isFresh = !existsSync(join(claimed.path, claimed.primary))
+  // What an earlier one accepted is gone with it.
+  if (isFresh) delete claimed.marker.primary
   let replicaSet: ReplicaSetDeps | undefined
   let pool: pg.Pool | undefined
   try {
@@ -53,6 +56,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
     options.signal?.throwIfAborted()
     pool = createPool(primary.port, claimed.secrets.superuser)
     const { user } = claimed.programs
+    await rememberPrimary(claimed, primary.name, pool)
     replicaSet = { primary, pool, replicationPassword: claimed.secrets.replication, user, onProgress }
     await timed(timings, 'databasesMs', () => createDatabases(plan, claimed, primary))
     rememberPorts(claimed, servers)
@@ -65,6 +69,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresC
       timings,
       onProgress,
       rememberPorts: () => rememberPorts(claimed, servers),
+      promoting: (name) => writePrimary(claimed, { ...claimed.marker.primary, name }),
+      promoted: (name, newPool) => rememberPrimary(claimed, name, newPool),
       release: () => claimed.lock.release(),
     })
   } catch (error) {
@@ -97,6 +103,29 @@ async function createDatabases(plan: ClusterPlan, claimed: ClaimedDirectory, pri
 
 function rememberPorts(claimed: ClaimedDirectory, servers: readonly PostgresServer[]): void {
   claimed.marker.ports = Object.fromEntries(servers.map((server) => [server.name, server.port]))
+  writeMarker(claimed.path, claimed.marker)
+}
+
+/**
+ * Writes down that `name` takes the writes and which history it makes.
+ * @throws PostgresError `damaged-data-dir` when that history is older than the one which the last primary made.
+ */
+async function rememberPrimary(claimed: ClaimedDirectory, name: string, pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ wal: string }>('SELECT pg_walfile_name(pg_current_wal_lsn()) AS wal')
+  // The first eight digits of a segment's name, hexadecimal.
+  const timeline = Number.parseInt(rows[0]?.wal.slice(0, 8) ?? '', 16)
+  const known = claimed.marker.primary
+  if (known?.name === name && timeline < known.timeline) {
+    throw new PostgresError(
+      'damaged-data-dir',
+      `The data of ${name} in ${claimed.path} is older than what it accepted in the last run (timeline ${timeline}, not ${known.timeline}). Move the data directory away to start afresh.`,
+    )
+  }
+  writePrimary(claimed, { name, timeline })
+}
+
+function writePrimary(claimed: ClaimedDirectory, { name, timeline = 1 }: { name: string; timeline?: number }): void {
+  claimed.marker.primary = { name, timeline }
   writeMarker(claimed.path, claimed.marker)
 }
 

@@ -14,7 +14,7 @@ import type { SynchronousReplication } from '../postgres/synchronous-replication
 import { type SeedOutcome, seedDatabases } from '../seed/seed.ts'
 import { regionDelays } from '../topology/delays.ts'
 import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/kinds.ts'
-import { type ClusterSize, postgresNodesFor } from '../topology/nodes.ts'
+import { type ClusterSize, postgresNodesFor, postgresPrimary } from '../topology/nodes.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
 import { DatabaseFaults } from './database-faults.ts'
 import { treeMemoryBytes } from './memory.ts'
@@ -77,9 +77,15 @@ export class Databases {
       signal: deps.signal,
       onExit: ({ name, code, signal }) => databases?.died(name, signal ?? `exit code ${code}`),
     })
+    try {
+      // A run that ended in the midst of a fault has left its primary and its roles as they were then.
+      await cluster.bringHome(postgresPrimary)
+      if (!cluster.isFresh) await renewPasswords(cluster, Object.keys(deps.passwords))
+    } catch (error) {
+      await cluster.stop().catch(() => undefined)
+      throw error
+    }
     databases = new Databases(cluster, deps)
-    // A run that ended in the midst of a fault has left its roles as they were then.
-    if (!cluster.isFresh) await renewPasswords(cluster, Object.keys(deps.passwords))
     databases.#startedAtMs.set(cluster.primary.name, performance.now())
     return databases
   }

@@ -18,6 +18,8 @@ export type LivePoliciesDeps = {
   supervision: Pick<Supervision, 'setSynchronousReplication'>
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
+  /** What is set is another now. */
+  onChange?: (() => void) | undefined
 }
 
 /** The handlers of the policies' API. */
@@ -42,7 +44,7 @@ function reset(deps: LivePoliciesDeps, name: string | undefined, target: Paramet
 
 /** @param concerned where somebody has decided himself: there, what faults have brought along counts no more */
 async function carryOut(
-  { store, annotations, supervision, faults, publish }: LivePoliciesDeps,
+  { store, annotations, supervision, faults, publish, onChange }: LivePoliciesDeps,
   planned: readonly PlannedChange[],
   concerned: Parameters<FaultBook['overrule']>[0],
 ): Promise<{ changed: Changed[]; applied: boolean }> {
@@ -51,6 +53,7 @@ async function carryOut(
   if (replication) await supervision.setSynchronousReplication(replicationMode(replication.after ?? 'off'))
   const changes = withOverruled(store, store.apply(planned), faults.overrule(concerned))
   for (const { subject, text } of describeChanges(changes)) annotations.add('policy', subject, text)
+  onChange?.()
   const changed = changes.map(({ place: _, ...change }) => change)
   return { changed, applied: (changes.length === 0 && concerned.length === 0) || (await publish()) }
 }
@@ -71,7 +74,8 @@ function withOverruled(
   return [...others, ...ended]
 }
 
-function replicationMode(value: PlannedChange['after']): 'off' | 'any' | 'all' {
+/** Throws an `HttpError` 500 for what is no mode. */
+export function replicationMode(value: PlannedChange['after']): 'off' | 'any' | 'all' {
   if (value === 'any' || value === 'all' || value === 'off') return value
   // plan() has let nothing else pass.
   throw new HttpError(500, 'internal', 'not a mode of replication')

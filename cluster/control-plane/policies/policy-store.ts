@@ -77,6 +77,14 @@ export class PolicyStore {
     return (this.#overridesAt(place)[name] ?? this.#defaultsAt(place)[name]) as Value
   }
 
+  /** What was changed, as changes that would bring a new store to the same. */
+  changes(): PolicyChange[] {
+    return placesNamed({}).flatMap((place) => {
+      const { scope: _, ...target } = place
+      return Object.entries(this.#overridesAt(place)).map(([name, value]) => ({ name, value, ...target }))
+    })
+  }
+
   view(target: PolicyTarget): PlaceView[] {
     return placesNamed(target).map((place) => {
       const heeded = policyCatalogue.filter((policy) => isHeededAt(policy, place)).map(({ name }) => name)

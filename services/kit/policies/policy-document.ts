@@ -11,7 +11,7 @@ Written from the catalogue in this folder, one file a topic, by \`npx vitest run
   default, mostly a longer timeout, \`cluster/topology/policies.ts\` has it.
 - Settings **of a kind** hold for every node of that kind; those **of the cluster** there are once.
 - The code of a node asks for the value each time that it matters, so a change needs no restart. A node that starts later has it, too;
-  a new run of the cluster begins with the defaults.
+  a new run of the cluster begins with the defaults. In containers, where the control plane restarts by itself, it keeps what was set.
 
 To add one: describe it in the file of its topic, ask for it where it acts (\`policy.NAME\` in calls, \`policy().NAME\` elsewhere), count what
 it does in a metric, and test it both ways.

@@ -1,23 +1,12 @@
 // `npm run dashboards`: writes dashboards/json from the code.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { bundle, root } from './run-bundled.js'
 
-const root = resolve(import.meta.dirname, '..')
 const folder = join(root, 'dashboards/json')
-const outfile = join(root, 'dist/dashboards.mjs')
-await build({
-  entryPoints: [join(root, 'dashboards/all-dashboards.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'error',
-})
-/** @type {typeof import('./all-dashboards.ts')} */
+const outfile = await bundle('dashboards/all-dashboards.ts', 'dashboards')
+/** @type {typeof import('../../dashboards/all-dashboards.ts')} */
 const { dashboardFiles } = await import(pathToFileURL(outfile).href)
 mkdirSync(folder, { recursive: true })
 const files = dashboardFiles()
