@@ -8,6 +8,8 @@ export type DashboardScope = {
   variables: Variables
   startMs: number
   endMs: number
+  /** The range as it was chosen. It stays when the moment moves on; another one cancels what is loaded for this one. */
+  range: string
   marks: readonly Mark[]
   onZoom: (startMs: number, endMs: number) => void
 }
@@ -17,6 +19,7 @@ export const DashboardContext = createContext<DashboardScope>({
   variables: {},
   startMs: 0,
   endMs: 0,
+  range: '',
   marks: [],
   onZoom: () => {},
 })

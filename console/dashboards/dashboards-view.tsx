@@ -75,7 +75,7 @@ function Dashboard({ json }: { json: DashboardJson }) {
   const annotations = json.annotations?.list ?? []
   const [enabled, setEnabled] = useState<ReadonlySet<string>>(() => new Set(annotations.map(({ name }) => name)))
   // Values are asked for again when another range is chosen, not every few seconds.
-  const shown = useVariables(list, moment, `${range.from} ${range.to}`)
+  const shown = useVariables(list, moment)
   const resolved = shown.data
   const variables = useMemo(() => valuesOf(resolved ?? []), [resolved])
   const marks = useMarks(annotations, variables, moment, enabled)
@@ -156,17 +156,19 @@ function SectionOf({ section }: { section: Section }) {
   )
 }
 
-/** The moment that all panels look at: it moves on with the refresh, not while nobody looks. */
-function useMoment(): { startMs: number; endMs: number } {
-  const { resolve, refreshMs } = useTimeRange()
-  const [moment, setMoment] = useState(resolve)
+/** The moment that all panels look at, and the range that it is of: it moves on with the refresh, not while nobody looks. */
+function useMoment(): { startMs: number; endMs: number; range: string } {
+  const { range, resolve, refreshMs } = useTimeRange()
+  const name = `${range.from} ${range.to}`
+  const [moment, setMoment] = useState(() => ({ ...resolve(), range: name }))
   useEffect(() => {
-    setMoment(resolve())
+    const move = () => setMoment({ ...resolve(), range: name })
+    move()
     if (!refreshMs) return
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setMoment(resolve())
+      if (document.visibilityState === 'visible') move()
     }, refreshMs)
     return () => clearInterval(timer)
-  }, [resolve, refreshMs])
+  }, [resolve, refreshMs, name])
   return moment
 }

@@ -19,7 +19,7 @@ test('a cell may name itself and its row', () => {
   const links = [{ title: 'It', url: '/d/x?a=${__value.raw}&b=${__data.fields.id}&${__url_time_range}' }]
   const service = { ...field('service', 'or ders'), options: { links } }
   const frame = { refId: 'A', fields: [service, field('id', '7')] }
-  const scope = { uid: '', variables: {}, startMs: 1, endMs: 2, marks: [], onZoom: () => {} }
+  const scope = { uid: '', variables: {}, startMs: 1, endMs: 2, range: '', marks: [], onZoom: () => {} }
   expect(linksOf(service, scope, { frame, row: 0 })).toEqual([
     { title: 'It', href: '/dashboards/x?a=or%20ders&b=7&from=1&to=2' },
   ])

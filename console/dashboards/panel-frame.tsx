@@ -44,8 +44,7 @@ export function PanelFrame({ panel, underRow }: { panel: PanelJson; underRow: bo
   const Drawing = drawings[panel.type]
   const Heading = underRow ? 'h3' : 'h2'
   const wanted = inView && width > 0 && Drawing !== undefined
-  // The key has the time in it, so that what is out of date is cancelled; the last answer stays until the next is there.
-  const key = wanted ? JSON.stringify([scope.variables, Math.round(width / 64)]) : undefined
+  const key = wanted ? JSON.stringify([scope.range, scope.variables, Math.round(width / 64)]) : undefined
   const { data, error, loading } = usePanelData(panel, key, width)
   return (
     <section className={`panel dash-panel panel-${panel.type}`} aria-labelledby={title ? id : undefined}>
@@ -93,15 +92,12 @@ function emptyText({ description = '' }: PanelJson): string {
   return /Empty is good: (.*)/s.exec(description)?.[1]?.trim() ?? 'No data in this time.'
 }
 
-/** Loads again when the dashboard's moment moves on, and keeps what there is meanwhile. */
+/** Loads again when the dashboard's moment moves on, unless it still does, and keeps what there is meanwhile. */
 function usePanelData(panel: PanelJson, key: string | undefined, width: number) {
   const { variables, startMs, endMs } = useDashboard()
-  const moment = useRef({ startMs, endMs })
-  moment.current = { startMs, endMs }
   const last = useRef<PanelData>(undefined)
-  const loaded = useLoad(key && `${key} ${startMs} ${endMs}`, (signal) =>
-    loadPanel(panel, { variables, ...moment.current, widthPx: width }, signal),
-  )
+  const load = (signal: AbortSignal) => loadPanel(panel, { variables, startMs, endMs, widthPx: width }, signal)
+  const loaded = useLoad(key, load, undefined, endMs)
   if (loaded.data) last.current = loaded.data
   return { ...loaded, data: loaded.data ?? last.current }
 }

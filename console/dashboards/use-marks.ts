@@ -13,12 +13,13 @@ const none: readonly Mark[] = []
 export function useMarks(
   annotations: readonly AnnotationJson[],
   variables: Variables,
-  { startMs, endMs }: { startMs: number; endMs: number },
+  { startMs, endMs, range: chosen }: { startMs: number; endMs: number; range: string },
   enabled: ReadonlySet<string>,
 ): readonly Mark[] {
   const asked = annotations.filter(({ name, enable }) => enable !== false && enabled.has(name))
-  const key = asked.length === 0 ? undefined : `${asked.map(({ name }) => name).join()} ${JSON.stringify(variables)}`
-  const { data } = useLoad(key && `${key} ${startMs} ${endMs}`, async (signal) => {
+  const names = asked.map(({ name }) => name)
+  const key = asked.length === 0 ? undefined : JSON.stringify([chosen, names, variables])
+  const load = async (signal: AbortSignal): Promise<Mark[]> => {
     const marks = await Promise.all(
       asked.map(async (annotation) => {
         const step = stepMs(endMs - startMs, POINTS, durationMs(annotation.step) ?? 5_000)
@@ -30,7 +31,8 @@ export function useMarks(
       }),
     )
     return marks.flat()
-  })
+  }
+  const { data } = useLoad(key, load, undefined, endMs)
   // The last ones stay until the next are there.
   const last = useRef(none)
   if (data) last.current = data

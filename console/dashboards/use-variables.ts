@@ -20,14 +20,17 @@ export type ShownVariable = { variable: VariableJson; options: readonly Option[]
 
 type Range = { startMs: number; endMs: number }
 
+/** A range's ends as they are at the moment, and how it was chosen. */
+type Moment = Range & { range: string }
+
 /** Undefined while it is not known what can be chosen. `error` of the last attempt, with the last answer kept. */
-export function useVariables(list: readonly VariableJson[], range: Range, rangeKey: string) {
+export function useVariables(list: readonly VariableJson[], moment: Moment) {
   const [params, setParams] = useSearchParams()
   const wanted = useMemo(() => {
     return Object.fromEntries(list.map(({ name }) => [name, wantedOf(params, name)]))
   }, [list, params])
-  const key = `${rangeKey} ${JSON.stringify(list.map(({ name }) => name))} ${JSON.stringify(wanted)}`
-  const loaded = useLoad(key, (signal) => resolveVariables(list, wanted, range, signal))
+  const key = `${moment.range} ${JSON.stringify(list.map(({ name }) => name))} ${JSON.stringify(wanted)}`
+  const loaded = useLoad(key, (signal) => resolveVariables(list, wanted, moment, signal))
   const set = useCallback(
     (name: string, values: readonly string[]) =>
       setParams((before) => {

@@ -1,11 +1,17 @@
 // The map as a drawing: bands of regions, links, nodes, and the requests on their way.
+import { useRef } from 'react'
 import { formatValue } from '../dashboards/units.ts'
+import { followComings, type Presence } from './comings.ts'
 import { FlowCanvas } from './flow-canvas.tsx'
 import { nodeInWords } from './in-words.ts'
 import { type MapLayout, NODE_HEIGHT, NODE_WIDTH, type Placed } from './layout.ts'
 import { toneOf, widthOf } from './link-look.ts'
-import { curveBetween, pathOf, pointAt } from './link-path.ts'
+import { curveBetween, notePoint, pathOf } from './link-path.ts'
 import { type ClusterMap, type MapLink, type MapNode, QUEUE_ID } from './map-model.ts'
+
+/** Letters that have room in a box as they are, and drawn closer. */
+const CLOSE_NAME = 14
+const MAX_NAME = 22
 
 export type Selection = { kind: 'node' | 'link'; id: string }
 
@@ -26,6 +32,7 @@ export function regionName(region: string): string {
 
 export function Drawing({ map, layout, selected, onSelect, moving, onSampling }: Props) {
   const { width, height, bands, placed } = layout
+  const presences = useComings(layout)
   return (
     <div className="map-drawing" style={{ aspectRatio: `${width} / ${height}` }}>
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
@@ -48,10 +55,11 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
       {moving && <FlowCanvas layout={layout} links={map.links} onSampling={onSampling} />}
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
       <svg className="map-nodes" viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Nodes of the cluster">
-        {[...placed.values()].map((place) => (
+        {[...presences.values()].map(({ place, state }) => (
           <Node
             key={place.node.id}
             place={place}
+            state={state}
             isSelected={selected?.kind === 'node' && selected.id === place.node.id}
             onSelect={onSelect}
           />
@@ -63,6 +71,15 @@ export function Drawing({ map, layout, selected, onSelect, moving, onSampling }:
       </svg>
     </div>
   )
+}
+
+/** Followed from one layout to the next. */
+function useComings(layout: MapLayout): ReadonlyMap<string, Presence> {
+  const last = useRef<{ layout: MapLayout; presences: ReadonlyMap<string, Presence> }>(undefined)
+  if (last.current?.layout !== layout) {
+    last.current = { layout, presences: followComings(last.current?.presences, layout.placed, Date.now()) }
+  }
+  return last.current.presences
 }
 
 type LinkProps = { link: MapLink; from: Placed; to: Placed; isSelected: boolean; onSelect: Props['onSelect'] }
@@ -86,7 +103,7 @@ function Link({ link, from, to, isSelected, onSelect }: LinkProps) {
 /** Near the caller, above all boxes: what is said of a link must not hide behind a node that it passes. */
 function LinkNotes({ link, from, to }: Pick<LinkProps, 'link' | 'from' | 'to'>) {
   if (!link.breaker && link.faults.length === 0) return null
-  const { x, y } = pointAt(curveBetween(from, to), 0.16)
+  const { x, y } = notePoint(curveBetween(from, to))
   return (
     <g>
       {link.breaker && (
@@ -110,18 +127,39 @@ function FaultMark({ x, y, names }: { x: number; y: number; names: readonly stri
   )
 }
 
-function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: boolean; onSelect: Props['onSelect'] }) {
+type NodeProps = {
+  place: Placed
+  state: Presence['state']
+  isSelected: boolean
+  onSelect: Props['onSelect']
+}
+
+function Node({ place, state, isSelected, onSelect }: NodeProps) {
   const { node, x, y } = place
+  const title = nodeTitle(node)
+  // A name that would be too long is drawn closer, an endless one cut: never beyond its box.
+  const name = title.length > MAX_NAME ? `${title.slice(0, MAX_NAME - 1)}…` : title
   const select = () => onSelect({ kind: 'node', id: node.id })
+  if (state === 'gone') {
+    return (
+      // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it takes no focus, and is as good as gone
+      <g className="node node-gone" style={placeStyle(x, y)} aria-hidden="true">
+        <rect className="node-box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={9} />
+        <text className="node-name" x={30} y={29}>
+          {name}
+        </text>
+      </g>
+    )
+  }
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons
     <g
-      className={`node ${node.shape} ${node.health} ${isSelected ? 'selected' : ''}`}
-      style={{ transform: `translate(${x - NODE_WIDTH / 2}px, ${y - NODE_HEIGHT / 2}px)` }}
+      className={`node ${state === 'came' ? 'node-came' : ''} ${node.shape} ${node.health} ${isSelected ? 'selected' : ''}`}
+      style={placeStyle(x, y)}
       role="button"
       tabIndex={0}
       aria-pressed={isSelected}
-      aria-label={`${nodeTitle(node)} ${figuresOf(node)}, ${nodeInWords(node)}`}
+      aria-label={`${title} ${figuresOf(node)}, ${nodeInWords(node)}`}
       onClick={select}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return
@@ -131,8 +169,13 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
     >
       <rect className="node-box" width={NODE_WIDTH} height={NODE_HEIGHT} rx={node.shape === 'database' ? 4 : 9} />
       <NodeIcon node={node} />
-      <text className={`node-name ${nodeTitle(node).length > 14 ? 'long' : ''}`} x={30} y={20}>
-        {nodeTitle(node)}
+      <text
+        className="node-name"
+        x={30}
+        y={20}
+        {...(name.length > CLOSE_NAME ? { textLength: NODE_WIDTH - 40, lengthAdjust: 'spacingAndGlyphs' } : {})}
+      >
+        {name}
       </text>{' '}
       <text className="node-figures" x={30} y={37}>
         {figuresOf(node)}
@@ -149,6 +192,10 @@ function Node({ place, isSelected, onSelect }: { place: Placed; isSelected: bool
       {node.faults.length > 0 && <FaultMark x={NODE_WIDTH - 6} y={5} names={node.faults.map(({ fault }) => fault)} />}
     </g>
   )
+}
+
+function placeStyle(x: number, y: number): React.CSSProperties {
+  return { transform: `translate(${x - NODE_WIDTH / 2}px, ${y - NODE_HEIGHT / 2}px)` }
 }
 
 function nodeTitle(node: MapNode): string {

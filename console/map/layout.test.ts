@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { columnsOf, layoutMap, NODE_HEIGHT, NODE_WIDTH } from './layout.ts'
-import { curveBetween, pointAt } from './link-path.ts'
+import { curveBetween, notePoint, pointAt } from './link-path.ts'
 import { buildMap } from './map-model.ts'
 import { noSamples } from './map-queries.ts'
 import { cluster, sample, status } from './testing.ts'
@@ -72,5 +72,19 @@ test('a curve goes from one box to the other', () => {
     expect(pointAt(curve, 1)).toEqual(curve[3])
     expect(Math.abs(curve[0].x - from.x)).toBeLessThanOrEqual(NODE_WIDTH / 2)
     expect(Math.abs(curve[3].x - to.x)).toBeLessThanOrEqual(NODE_WIDTH / 2)
+  }
+})
+
+test('the note of a link stands beside its caller, on no node that the link passes', () => {
+  const from = { x: 100, y: 100 }
+  for (const to of [
+    { x: 1200, y: 100 },
+    { x: 1200, y: 500 },
+    { x: 100, y: 300 },
+    { x: 20, y: 400 },
+  ]) {
+    const { x, y } = notePoint(curveBetween(from, to))
+    expect(Math.abs(x - from.x) > NODE_WIDTH / 2 || Math.abs(y - from.y) > NODE_HEIGHT / 2).toBe(true)
+    expect(Math.abs(x - from.x)).toBeLessThan(NODE_WIDTH / 2 + 44)
   }
 })

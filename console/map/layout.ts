@@ -6,6 +6,8 @@ export const NODE_WIDTH = 146
 export const NODE_HEIGHT = 50
 const COLUMN_GAP = 44
 const ROW_GAP = 26
+/** A region that is alone has all the height. */
+const LONE_ROW_GAP = 66
 const BAND_PADDING = 30
 const BAND_GAP = 16
 const MARGIN = 14
@@ -30,6 +32,7 @@ export function layoutMap({ nodes, links }: ClusterMap): MapLayout {
     columnCount,
     ...nodes.filter(({ region }) => region !== 'global').map((node) => columns.get(node.kind) ?? 0),
   )
+  const rowGap = regions.length > 1 ? ROW_GAP : LONE_ROW_GAP
   let top = MARGIN
   for (const region of regions) {
     const stacks = stacksOf(
@@ -37,9 +40,9 @@ export function layoutMap({ nodes, links }: ClusterMap): MapLayout {
       columns,
     )
     const rows = Math.max(1, ...[...stacks.values()].map((stack) => stack.length))
-    const inner = rows * NODE_HEIGHT + (rows - 1) * ROW_GAP
+    const inner = rows * NODE_HEIGHT + (rows - 1) * rowGap
     const height = inner + 2 * BAND_PADDING
-    for (const [column, stack] of stacks) placeStack(placed, stack, x(column), top + height / 2)
+    for (const [column, stack] of stacks) placeStack(placed, stack, x(column), top + height / 2, rowGap)
     const left = x(firstColumn) - NODE_WIDTH / 2 - BAND_PADDING
     const width = x(columnCount - 1) + NODE_WIDTH / 2 + BAND_PADDING - left
     bands.push({ region, x: left, y: top, width, height })
@@ -50,7 +53,7 @@ export function layoutMap({ nodes, links }: ClusterMap): MapLayout {
     nodes.filter(({ region }) => region === 'global'),
     columns,
   )
-  for (const [column, stack] of global) placeStack(placed, stack, x(column), height / 2)
+  for (const [column, stack] of global) placeStack(placed, stack, x(column), height / 2, rowGap)
   return { width: x(columnCount - 1) + NODE_WIDTH / 2 + BAND_PADDING + MARGIN, height, bands, placed }
 }
 
@@ -68,8 +71,14 @@ function stacksOf(nodes: readonly MapNode[], columns: ReadonlyMap<string, number
   return stacks
 }
 
-function placeStack(placed: Map<string, Placed>, stack: readonly MapNode[], x: number, middle: number): void {
-  const step = NODE_HEIGHT + ROW_GAP
+function placeStack(
+  placed: Map<string, Placed>,
+  stack: readonly MapNode[],
+  x: number,
+  middle: number,
+  rowGap: number,
+): void {
+  const step = NODE_HEIGHT + rowGap
   const first = middle - ((stack.length - 1) * step) / 2
   for (const [index, node] of stack.entries()) placed.set(node.id, { node, x, y: first + index * step })
 }

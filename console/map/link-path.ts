@@ -38,3 +38,16 @@ export function pointAt([a, b, c, d]: Curve, t: number): Point {
     y: a.y * weight[0] + b.y * weight[1] + c.y * weight[2] + d.y * weight[3],
   }
 }
+
+/** How far from the caller a note of a link stands: between its column and the next, where no box is. */
+const NOTE_PX = 30
+
+/** Where what is to be said of a link stands: on it, near the caller, and on no node that it passes further on. */
+export function notePoint(curve: Curve): Point {
+  const [start] = curve
+  for (let t = 0; t < 1; t += 0.01) {
+    const point = pointAt(curve, t)
+    if (Math.hypot(point.x - start.x, point.y - start.y) >= NOTE_PX) return point
+  }
+  return pointAt(curve, 0.5)
+}

@@ -67,7 +67,8 @@ export function MapView() {
   }
   if (status.error && !status.data)
     return <Failure error={status.error} what="The cluster’s state" onRetry={status.reload} />
-  if (!status.data) return <Loading what="the cluster" />
+  // Without the links nobody knows where a node stands: rather a moment later than all of them moving about.
+  if (!status.data || (has.prometheus && !samples.data && !samples.error)) return <Loading what="the cluster" />
   const node = selected?.kind === 'node' ? map.nodes.find(({ id }) => id === selected.id) : undefined
   const link = selected?.kind === 'link' ? map.links.find(({ id }) => id === selected.id) : undefined
   const title = node?.id ?? (link ? `${link.from} → ${link.to}` : selected?.id)
@@ -77,7 +78,6 @@ export function MapView() {
       <div className="map-main">
         <div className="map-bar">
           <Summary map={map} rate={status.data.requestsPerSecond} faults={faults.data?.length} />
-          <MapLegend requestsPerDot={requestsPerDot} moving={!reduced && !paused} />
           {!reduced && !asList && (
             <button type="button" className="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
               {paused ? 'Move' : 'Hold still'}
@@ -104,6 +104,7 @@ export function MapView() {
             />
           </div>
         )}
+        {!asList && <MapLegend requestsPerDot={requestsPerDot} moving={!reduced && !paused} />}
       </div>
       {selected && (
         <aside className="map-details" aria-label={`Details of ${title}`}>

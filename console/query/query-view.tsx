@@ -1,5 +1,5 @@
 // Asks anything of Prometheus: a table of now, and a graph over the chosen time.
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { colorsOf } from '../dashboards/colors.ts'
 import { DataTable } from '../dashboards/panels/table.tsx'
@@ -9,6 +9,7 @@ import { aligned, stepMs } from '../dashboards/time-step.ts'
 import { sortFrame } from '../dashboards/transformations.ts'
 import { formatValue } from '../dashboards/units.ts'
 import { queryInstant, queryRange } from '../prometheus/client.ts'
+import { deferred } from '../shell/deferred.tsx'
 import { Empty } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
@@ -17,7 +18,10 @@ import { caretLines, errorPlace } from './error-place.ts'
 import '../dashboards/dashboards.css'
 import './query.css'
 
-const PromEditor = lazy(async () => ({ default: (await import('./prom-editor.tsx')).PromEditor }))
+const PromEditor = deferred(
+  async () => (await import('./prom-editor.tsx')).PromEditor,
+  <div className="prom-editor loading" />,
+)
 
 /** More lines than these say nothing; what is left out is told. */
 const MAX_LINES = 40
@@ -70,9 +74,7 @@ export function QueryView() {
     <div className="query-view">
       <h1 className="visually-hidden">Query</h1>
       <div className="query-box panel">
-        <Suspense fallback={<div className="prom-editor loading">{draft}</div>}>
-          <PromEditor value={draft} onChange={setDraft} onRun={run} />
-        </Suspense>
+        <PromEditor value={draft} onChange={setDraft} onRun={run} />
         <button type="button" className="button button-primary" onClick={run} disabled={draft.trim() === ''}>
           Run
         </button>

@@ -1,6 +1,7 @@
 // The shell around all views: signs in, shows navigation and connection, and loads the view that the address names.
-import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { type Deferred, deferred } from './deferred.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
@@ -14,14 +15,17 @@ import { viewAt, views } from './views.ts'
 /** How often the connection is looked at. */
 const CHECK_MS = 5_000
 
-const lazyViews: ReadonlyMap<string, ComponentType> = new Map(
-  views.map(({ id, load }) => [id, lazy(async () => ({ default: await load() }))]),
+const shownViews: ReadonlyMap<string, Deferred<object>> = new Map(
+  views.map(({ id, title, load }) => [id, deferred(load, <Loading what={title} />)]),
 )
 
 /** Over whatever view is shown, once a script was started. */
-const PresenterOverlay = lazy(async () => ({
-  default: (await import('../presenter/presenter-overlay.tsx')).PresenterOverlay,
-}))
+const PresenterOverlay = deferred(async () => (await import('../presenter/presenter-overlay.tsx')).PresenterOverlay)
+
+/** Has a view's code come while the session is opened. */
+export function preloadView(path: string): void {
+  void shownViews.get(viewAt(path)?.id ?? '')?.preload()
+}
 
 export function App({ linkKey }: { linkKey: string | undefined }) {
   const session = useSession(linkKey)
@@ -66,17 +70,11 @@ function Shell({ session }: { session: SessionState }) {
         )}
         {entered && session.kind !== 'signed-out' && (
           <ErrorBoundary key={current?.id ?? ''} what={current?.title ?? 'This view'}>
-            <Suspense fallback={<Loading what={current?.title ?? 'the view'} />}>
-              <Views />
-            </Suspense>
+            <Views />
           </ErrorBoundary>
         )}
       </main>
-      {entered && (
-        <Suspense>
-          <PresenterOverlay />
-        </Suspense>
-      )}
+      {entered && <PresenterOverlay />}
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </>
   )
@@ -86,7 +84,7 @@ function Views() {
   return (
     <Switch>
       {views.map(({ id, pattern }) => {
-        const component = lazyViews.get(id)
+        const component = shownViews.get(id)
         return component && <Route key={id} path={pattern} component={component} />
       })}
       <Route path="/">

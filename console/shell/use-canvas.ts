@@ -12,8 +12,7 @@ export function useCanvas(): { ref: React.RefObject<HTMLCanvasElement | null>; w
     const parent = canvas?.parentElement
     if (!canvas || !parent) return
     height.current = canvas.height
-    const adapt = () => {
-      const next = parent.clientWidth
+    const adapt = (next: number) => {
       const ratio = devicePixelRatio || 1
       // A new size, even the same one, empties a canvas.
       if (canvas.width === Math.round(next * ratio) && canvas.style.width === `${next}px`) return
@@ -24,11 +23,11 @@ export function useCanvas(): { ref: React.RefObject<HTMLCanvasElement | null>; w
       canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
       setWidth(next)
     }
-    const sizes = new ResizeObserver(adapt)
+    // Tells the first size, too, when the page has been laid out anyway: to ask for it now would lay it out once more.
+    const sizes = new ResizeObserver(([entry]) => adapt(Math.round(entry?.contentRect.width ?? 0)))
     sizes.observe(parent)
     const themes = new MutationObserver(() => setTheme(document.documentElement.dataset['theme'] ?? ''))
     themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    adapt()
     return () => {
       sizes.disconnect()
       themes.disconnect()

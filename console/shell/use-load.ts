@@ -1,5 +1,6 @@
 // Data of a view: loaded when its key changes, again at an interval, and not at all while nobody looks.
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { Loader } from './loader.ts'
 
 export type Loaded<T> = {
   /** The last that there was, also while it is loaded again. */
@@ -13,42 +14,49 @@ export type Loaded<T> = {
 type State<T> = { key: string | undefined; data: T | undefined; error: Error | undefined; loading: boolean }
 
 /**
- * @param key what the data is of; undefined loads nothing. What is loaded for another key is thrown away.
- * @param intervalMs 0 or undefined: only when asked to
+ * @param key what the data is of; undefined loads nothing. Another key cancels what is loaded, and throws away what was.
+ * @param intervalMs 0 or undefined: only when asked to. A load that takes longer is not cancelled: the interval's end is left out.
+ * @param moment a reason to load again when it changes, as the end of the interval is
  */
 export function useLoad<T>(
   key: string | undefined,
   load: (signal: AbortSignal) => Promise<T>,
   intervalMs?: number,
+  moment?: number,
 ): Loaded<T> {
   const [state, setState] = useState<State<T>>({ key: undefined, data: undefined, error: undefined, loading: false })
-  const [round, setRound] = useState(0)
   const latest = useRef(load)
   latest.current = load
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round more is a reason to load again
+  const loader = useRef<Loader<T>>(undefined)
   useEffect(() => {
     if (key === undefined) return
-    const abort = new AbortController()
-    const ended = (next: Partial<State<T>>) => {
-      if (!abort.signal.aborted) setState((before) => ({ ...before, ...next, key, loading: false }))
+    const own = new Loader<T>(
+      (signal) => latest.current(signal),
+      (report) =>
+        setState((before) => {
+          const kept = before.key === key ? before : { key, data: undefined, error: undefined, loading: false }
+          if (report.kind === 'started') return { ...kept, loading: true }
+          if (report.kind === 'failed') return { ...kept, error: report.error, loading: false }
+          return { key, data: report.data, error: undefined, loading: false }
+        }),
+    )
+    loader.current = own
+    own.refresh()
+    return () => {
+      own.close()
+      loader.current = undefined
     }
-    setState((before) =>
-      before.key === key ? { ...before, loading: true } : { key, data: undefined, error: undefined, loading: true },
-    )
-    latest.current(abort.signal).then(
-      (data) => ended({ data, error: undefined }),
-      (error: unknown) => ended({ error: error instanceof Error ? error : new Error(String(error)) }),
-    )
-    return () => abort.abort()
-  }, [key, round])
+  }, [key])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another moment is a reason to load again
+  useEffect(() => loader.current?.refresh(), [moment])
   useEffect(() => {
     if (!intervalMs) return
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setRound((before) => before + 1)
+      if (document.visibilityState === 'visible') loader.current?.refresh()
     }, intervalMs)
     return () => clearInterval(timer)
   }, [intervalMs])
-  const reload = useCallback(() => setRound((before) => before + 1), [])
+  const reload = useCallback(() => loader.current?.reload(), [])
   const current = state.key === key
   return {
     data: current ? state.data : undefined,

@@ -8,7 +8,8 @@ const HEIGHT = 44
 
 type Props = {
   trace: Trace
-  colours: ReadonlyMap<string, string>
+  /** CSS colour by index of the span. */
+  colours: readonly string[]
   window: ViewWindow
   onWindow: (window: ViewWindow) => void
 }
@@ -19,7 +20,11 @@ export function Minimap({ trace, colours, window, onWindow }: Props) {
   const [draft, setDraft] = useState<ViewWindow | undefined>()
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours, though it is read from the page
   useEffect(() => {
-    if (ref.current && width > 0) draw(ref.current, trace, colours, width)
+    const canvas = ref.current
+    if (!canvas || width === 0) return
+    // The rows come first: what is to be read is painted before its picture in small.
+    const timer = setTimeout(() => draw(canvas, trace, colours, width))
+    return () => clearTimeout(timer)
   }, [ref, trace, colours, width, theme])
   const shareAt = (event: PointerEvent) => {
     const { left, width } = event.currentTarget.getBoundingClientRect()
@@ -55,28 +60,27 @@ export function Minimap({ trace, colours, window, onWindow }: Props) {
   )
 }
 
-function draw(canvas: HTMLCanvasElement, trace: Trace, colours: ReadonlyMap<string, string>, width: number): void {
+function draw(canvas: HTMLCanvasElement, trace: Trace, colours: readonly string[], width: number): void {
   const pen = canvas.getContext('2d')
   if (!pen) return
   const style = getComputedStyle(canvas)
-  const resolved = new Map(
-    [...colours].map(([service, css]) => [
-      service,
-      style.getPropertyValue(/--s\d+/.exec(css)?.[0] ?? '--ink-3').trim(),
-    ]),
-  )
+  const resolve = (css: string) => style.getPropertyValue(/--[\w-]+/.exec(css)?.[0] ?? '--ink-3').trim()
+  const resolved = new Map([...new Set(colours)].map((css) => [css, resolve(css)]))
   const error = style.getPropertyValue('--error').trim()
   pen.clearRect(0, 0, width, HEIGHT)
   const whole = Math.max(1, trace.durationMicros)
   const step = (HEIGHT - 4) / Math.max(1, trace.spans.length)
+  const height = Math.max(1, Math.min(3, step))
+  // Where rows are finer than pixels, what lies under a bar of the same row and colour is not drawn.
+  let before = { y: -1, from: 0, to: 0, colour: '' }
   for (const span of trace.spans) {
-    pen.fillStyle = span.error ? error : (resolved.get(span.service) ?? '')
-    const x = ((span.startMicros - trace.startMicros) / whole) * width
-    pen.fillRect(
-      x,
-      2 + span.index * step,
-      Math.max(1, (span.durationMicros / whole) * width),
-      Math.max(1, Math.min(3, step)),
-    )
+    const colour = span.error ? error : (resolved.get(colours[span.index] ?? '') ?? '')
+    const from = ((span.startMicros - trace.startMicros) / whole) * width
+    const to = from + Math.max(1, (span.durationMicros / whole) * width)
+    const y = step < 1 ? Math.round(2 + span.index * step) : 2 + span.index * step
+    if (y === before.y && colour === before.colour && from >= before.from && to <= before.to + 0.5) continue
+    if (colour !== before.colour) pen.fillStyle = colour
+    pen.fillRect(from, y, to - from, height)
+    before = { y, from, to, colour }
   }
 }

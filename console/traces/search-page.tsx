@@ -1,6 +1,7 @@
 // The search for traces: what to look for, what was found as a scatter and a list, and why some of it differs.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
+import { deferred } from '../shell/deferred.tsx'
 import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useShortcut } from '../shell/shortcuts.tsx'
 import { useLoad } from '../shell/use-load.ts'
@@ -13,7 +14,10 @@ import { TraceList } from './trace-list.tsx'
 import { TraceScatter } from './trace-scatter.tsx'
 import { readSearch, type TraceSearch, writeSearch } from './trace-search.ts'
 
-const WhyPanel = lazy(() => import('../why/why-panel.tsx').then(({ WhyPanel }) => ({ default: WhyPanel })))
+const WhyPanel = deferred(
+  () => import('../why/why-panel.tsx').then(({ WhyPanel }) => WhyPanel),
+  <Loading what="the comparison" />,
+)
 
 /** Every request of a customer passes here; a system that has no such service shows its first one. */
 const PREFERRED_SERVICES = ['frontdoor', 'frontend', 'gateway']
@@ -137,9 +141,7 @@ export function SearchPage() {
             </section>
             {selection && parts && (
               <section className="panel" id="why" aria-label="Why is it slow">
-                <Suspense fallback={<Loading what="the comparison" />}>
-                  <WhyPanel selected={parts.selected} others={parts.others} label={selectionLabel(selection)} />
-                </Suspense>
+                <WhyPanel selected={parts.selected} others={parts.others} label={selectionLabel(selection)} />
               </section>
             )}
             <TraceList traces={selection && parts ? parts.selected : traces} colours={colours} />

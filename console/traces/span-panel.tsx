@@ -9,7 +9,7 @@ import type { Span, Tag, Trace } from './trace-model.ts'
 type Props = {
   trace: Trace
   span: Span
-  colours: ReadonlyMap<string, string>
+  colour: string | undefined
   path: readonly PathSegment[]
   /** Undefined where logs are not to be had. */
   logs: readonly LogLine[] | undefined
@@ -17,7 +17,7 @@ type Props = {
   onChoose: (index: number) => void
 }
 
-export function SpanPanel({ trace, span, colours, path, logs, onClose, onChoose }: Props) {
+export function SpanPanel({ trace, span, colour, path, logs, onClose, onChoose }: Props) {
   const gap = networkGap(trace, span)
   const onPath = timeOnPath(path).get(span.index) ?? 0
   const facts: [string, string][] = [
@@ -37,7 +37,7 @@ export function SpanPanel({ trace, span, colours, path, logs, onClose, onChoose 
   return (
     <aside className="span-panel" aria-label="Span">
       <div className="span-panel-head">
-        <span className="swatch" style={{ background: colours.get(span.service) }} />
+        <span className="swatch" style={{ background: colour }} />
         <h2>
           <span className="hint">{span.service}</span> {span.name}
         </h2>

@@ -1,19 +1,23 @@
 // One trace: its shape in numbers, the waterfall or the graph, and the chosen span's details. All of what is shown stands in the address.
-import { lazy, Suspense, useMemo } from 'react'
-import { Link, useSearchParams } from 'wouter'
-import { formatDateTime, formatMicros } from '../shell/clock.ts'
+import { useMemo } from 'react'
+import { useSearchParams } from 'wouter'
+import { deferred } from '../shell/deferred.tsx'
 import { groupBy } from '../shell/grouping.ts'
 import { Failure, Loading } from '../shell/notices.tsx'
 import { useLoad } from '../shell/use-load.ts'
 import { criticalPath } from './critical-path.ts'
 import { fetchTrace } from './jaeger-api.ts'
 import { fetchTraceLogs, type LogLine } from './logs-api.ts'
-import { serviceColours } from './span-colours.ts'
+import { readColouring, serviceColours, spanColours } from './span-colours.ts'
 import { SpanPanel } from './span-panel.tsx'
-import { rootOf, type Trace } from './trace-model.ts'
+import { TraceHead } from './trace-head.tsx'
+import type { Trace } from './trace-model.ts'
 import { Waterfall } from './waterfall.tsx'
 
-const TraceGraph = lazy(() => import('./trace-graph.tsx').then(({ TraceGraph }) => ({ default: TraceGraph })))
+const TraceGraph = deferred(
+  () => import('./trace-graph.tsx').then(({ TraceGraph }) => TraceGraph),
+  <Loading what="the graph" />,
+)
 
 /** A trace that is still arriving is looked at again, this often, this long. */
 const YOUNG_MS = 15_000
@@ -44,7 +48,9 @@ async function fetchYoung(id: string, signal: AbortSignal): Promise<Trace> {
 
 function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] | undefined; onReload: () => void }) {
   const [params, setParams] = useSearchParams()
-  const colours = useMemo(() => serviceColours(trace.services), [trace])
+  const colouring = readColouring(params.get('colour'))
+  const colours = useMemo(() => spanColours(trace, colouring), [trace, colouring])
+  const services = useMemo(() => serviceColours(trace.services), [trace])
   const path = useMemo(() => criticalPath(trace), [trace])
   const logsBySpan = useMemo(() => groupBy(logs ?? [], ({ spanId }) => spanId), [logs])
   const shown = params.get('view') === 'graph' ? 'graph' : 'waterfall'
@@ -66,16 +72,16 @@ function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] 
         onReload={onReload}
         shown={shown}
         onShow={(view) => set('view', view === 'graph' ? view : undefined)}
+        colouring={colouring}
+        onColour={(by) => set('colour', by === 'service' ? undefined : by)}
       />
       <div className="trace-body">
         {shown === 'graph' ? (
-          <Suspense fallback={<Loading what="the graph" />}>
-            <TraceGraph trace={trace} colours={colours} />
-          </Suspense>
+          <TraceGraph trace={trace} colours={services} />
         ) : (
           <Waterfall
             trace={trace}
-            colours={colours}
+            colours={colours.spans}
             path={path}
             logsBySpan={logsBySpan}
             chosen={chosen?.index}
@@ -88,7 +94,7 @@ function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] 
           <SpanPanel
             trace={trace}
             span={chosen}
-            colours={colours}
+            colour={colours.spans[chosen.index]}
             path={path}
             logs={logs === undefined ? undefined : (logsBySpan.get(chosen.id) ?? [])}
             onClose={() => set('span', undefined)}
@@ -96,74 +102,6 @@ function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] 
           />
         )}
       </div>
-    </div>
-  )
-}
-
-type HeadProps = {
-  trace: Trace
-  colours: ReadonlyMap<string, string>
-  onReload: () => void
-  shown: 'graph' | 'waterfall'
-  onShow: (view: 'graph' | 'waterfall') => void
-}
-
-function TraceHead({ trace, colours, onReload, shown, onShow }: HeadProps) {
-  const root = rootOf(trace)
-  const orphans = trace.spans.filter(({ orphan }) => orphan).length
-  return (
-    <div className="trace-head">
-      <Link href="/traces" className="back" aria-label="Back to the search">
-        ←
-      </Link>
-      <div className="trace-name">
-        <h1>
-          <span className="hint">{root?.service}</span> {root?.name}
-        </h1>
-        <p className="trace-facts">
-          <strong className="number">{formatMicros(trace.durationMicros)}</strong>
-          <span className="number">{formatDateTime(trace.startMicros / 1000)}</span>
-          <span>{trace.spans.length} spans</span>
-          {trace.errors > 0 && (
-            <span className="badge tone-error">{trace.errors === 1 ? '1 error' : `${trace.errors} errors`}</span>
-          )}
-          {orphans > 0 && (
-            <span className="badge tone-warn" title="Their parents are not in the trace: still on the way, or lost">
-              {orphans} without a parent
-            </span>
-          )}
-          <code className="trace-id hint">{trace.id}</code>
-        </p>
-      </div>
-      <ul className="trace-legend" aria-label="Services">
-        {trace.services.slice(0, 14).map((service) => (
-          <li key={service}>
-            <span className="swatch" style={{ background: colours.get(service) }} /> {service}
-          </li>
-        ))}
-      </ul>
-      <fieldset className="segments">
-        <legend className="visually-hidden">Show as</legend>
-        <button
-          type="button"
-          className="button button-s"
-          aria-pressed={shown === 'waterfall'}
-          onClick={() => onShow('waterfall')}
-        >
-          Waterfall
-        </button>
-        <button
-          type="button"
-          className="button button-s"
-          aria-pressed={shown === 'graph'}
-          onClick={() => onShow('graph')}
-        >
-          Graph
-        </button>
-        <button type="button" className="button button-s" onClick={onReload}>
-          Reload
-        </button>
-      </fieldset>
     </div>
   )
 }

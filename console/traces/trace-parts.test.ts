@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { networkGap } from './network-gap.ts'
 import { traceGraph } from './service-graph.ts'
-import { serviceColours } from './span-colours.ts'
+import { type Colouring, readColouring, serviceColours, spanColours } from './span-colours.ts'
 import { findSpans } from './span-search.ts'
 import { testTrace } from './test-trace.ts'
 import { between, pan, ticks, wholeWindow, zoom } from './view-window.ts'
@@ -105,4 +105,15 @@ test('services have colours of their own as long as there are any, the same in a
   expect(new Set(many.values()).size).toBe(10)
   expect(few.size).toBe(2)
   expect(serviceColours(Array.from({ length: 40 }, (_, i) => `s${i}`)).size).toBe(40)
+})
+
+test('spans take the colour of their service, node or region; one without a region has a colour of nobody', () => {
+  const trace = testTrace('a web GET 0+10 region=na\nb<a api GET 1+5 region=eu\nc<a api GET 2+5 node=api-2 region=')
+  const by = (colouring: Colouring) => spanColours(trace, colouring)
+  expect([...by('service').legend.keys()]).toEqual(['api', 'web'])
+  expect([...by('node').legend.keys()]).toEqual(['api-1', 'api-2', 'web-1'])
+  expect([...by('region').legend.keys()]).toEqual(['eu', 'na', 'no region'])
+  const { legend, spans } = by('region')
+  expect(spans).toEqual([legend.get('na'), legend.get('eu'), 'var(--line-strong)'])
+  expect(['node', 'depth', null].map(readColouring)).toEqual(['node', 'service', 'service'])
 })

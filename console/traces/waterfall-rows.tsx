@@ -1,6 +1,6 @@
 // The rows of a waterfall, drawn only where they are looked at: ten thousand cost what fifty do, and scrolling draws nothing else anew.
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type RefObject, useEffect } from 'react'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from 'react'
 import type { PathSegment } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
 import type { Trace } from './trace-model.ts'
@@ -14,9 +14,12 @@ type Props = {
   /** What scrolls. */
   ref: RefObject<HTMLDivElement | null>
   trace: Trace
-  colours: ReadonlyMap<string, string>
+  /** CSS colour by index of the span. */
+  colours: readonly string[]
   /** Indexes of spans, in order. */
   rows: readonly number[]
+  /** The other way about. */
+  rowOf: ReadonlyMap<number, number>
   window: ViewWindow
   segments: ReadonlyMap<number, PathSegment[]>
   logsBySpan: ReadonlyMap<string, LogLine[]>
@@ -37,11 +40,16 @@ export const WaterfallRows = memo(function WaterfallRows(props: Props) {
     getScrollElement: () => ref.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    // Rows are there at the first drawing, as many as the window may show, and the page need not be laid out to know how many.
+    initialRect: { width: 0, height: window.innerHeight },
+    observeElementRect: observeHeight,
   })
-  const activeRow = rows.indexOf(active)
+  const activeRow = props.rowOf.get(active) ?? -1
+  const shownRow = useRef(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a move of the row is a reason to scroll
   useEffect(() => {
-    if (activeRow >= 0) virtual.scrollToIndex(activeRow, { align: 'auto' })
+    if (activeRow >= 0 && activeRow !== shownRow.current) virtual.scrollToIndex(activeRow, { align: 'auto' })
+    shownRow.current = activeRow
   }, [activeRow])
   return (
     <div
@@ -64,7 +72,7 @@ export const WaterfallRows = memo(function WaterfallRows(props: Props) {
               span={span}
               top={item.start}
               window={props.window}
-              colour={props.colours.get(span.service) ?? 'var(--ink-3)'}
+              colour={props.colours[span.index] ?? 'var(--line-strong)'}
               segments={props.segments.get(span.index)}
               logs={props.logsBySpan.get(span.id)}
               collapsed={collapsed.has(span.index)}
@@ -80,3 +88,16 @@ export const WaterfallRows = memo(function WaterfallRows(props: Props) {
     </div>
   )
 })
+
+/** By what the page is laid out to anyway, never by asking for it. */
+function observeHeight(
+  { scrollElement }: Virtualizer<HTMLDivElement, Element>,
+  tell: (rect: { width: number; height: number }) => void,
+): (() => void) | undefined {
+  if (!scrollElement) return undefined
+  const sizes = new ResizeObserver(([entry]) => {
+    if (entry) tell({ width: Math.round(entry.contentRect.width), height: Math.round(entry.contentRect.height) })
+  })
+  sizes.observe(scrollElement)
+  return () => sizes.disconnect()
+}

@@ -1,10 +1,11 @@
 // The waterfall of a trace: what is folded, found, chosen and zoomed, by mouse and by keyboard. The rows themselves are in waterfall-rows.tsx.
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { groupBy } from '../shell/grouping.ts'
 import { useShortcut } from '../shell/shortcuts.tsx'
 import type { PathSegment } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
 import { Minimap } from './minimap.tsx'
+import { NameDivider, useNameWidth } from './name-divider.tsx'
 import { findSpans } from './span-search.ts'
 import { TimeAxis } from './time-axis.tsx'
 import type { Trace } from './trace-model.ts'
@@ -19,7 +20,8 @@ const noSegments: ReadonlyMap<number, PathSegment[]> = new Map()
 
 type Props = {
   trace: Trace
-  colours: ReadonlyMap<string, string>
+  /** CSS colour by index of the span. */
+  colours: readonly string[]
   path: readonly PathSegment[]
   logsBySpan: ReadonlyMap<string, LogLine[]>
   chosen: number | undefined
@@ -33,6 +35,7 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
   const [window, setWindow] = useState<ViewWindow>(wholeWindow)
   const [showPath, setShowPath] = useState(true)
   const [active, setActive] = useState(chosen ?? 0)
+  const [nameWidth, setNameWidth] = useNameWidth()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => visibleRows(trace, collapsed), [trace, collapsed])
   const rowOf = useMemo(() => new Map(rows.map((span, row) => [span, row])), [rows])
@@ -92,7 +95,7 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
     else onChoose(undefined)
   }
   return (
-    <div className="waterfall">
+    <div className="waterfall" style={nameWidth === undefined ? {} : ({ '--name': `${nameWidth}%` } as CSSProperties)}>
       <WaterfallTools
         query={query}
         onQuery={onQuery}
@@ -107,11 +110,13 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
       />
       <Minimap trace={trace} colours={colours} window={window} onWindow={setWindow} />
       <TimeAxis trace={trace} window={window} />
+      <NameDivider percent={nameWidth} onChange={setNameWidth} />
       <WaterfallRows
         ref={scroller}
         trace={trace}
         colours={colours}
         rows={rows}
+        rowOf={rowOf}
         window={window}
         segments={showPath ? segments : noSegments}
         logsBySpan={logsBySpan}

@@ -1,18 +1,21 @@
 // What the console costs whoever looks at it: the weight of the first view, and a trace of ten thousand spans in a real browser.
 // The API behind it is a stand-in that answers at once, so that what is measured is the console.
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { serveConsole } from '../../console/server/serve.ts'
 import { consoleLink } from '../../console/server/session.ts'
 import { chromiumPath, launchBrowser } from '../chromium.ts'
+import { until } from '../until.ts'
 import { type Figure, median } from './figure.ts'
+import { type FrameWork, frameCategories, frameWork, quantile } from './frame-work.ts'
+import { SPANS, serveTrace } from './large-trace.ts'
 
-const SPANS = 10_000
-const ROUNDS = 5
+const ROUNDS = 7
 const SCROLL_MS = 2_000
 const TOKEN = 'a token for the benchmark only'
+/** More in one go, and a frame is missed whatever the screen. */
+const LONG_MS = 50
 
 export async function benchConsole(root: string): Promise<Figure[]> {
   if (!chromiumPath) {
@@ -53,45 +56,66 @@ async function measure(browser: Browser, url: string): Promise<Figure[]> {
   await page.locator('.connection', { hasText: 'live' }).waitFor()
   const openings: number[] = []
   for (let round = 0; round < ROUNDS; round++) openings.push(await openTrace(page, url))
-  const frames = await scrollFrames(page)
+  const scrolled = await scroll(browser, page)
   await page.close()
-  const slow = frames.filter((ms) => ms > 25).length
+  const { intervals, work, tasks } = scrolled
+  const late = intervals.filter((ms) => ms > 25).length
   return [
     { name: 'console: first view, compressed', value: first.bytes / 1024, unit: 'kB', aim: '≤ 300' },
-    { name: 'console: first view is usable', value: first.usableMs, unit: 'ms', aim: '≤ 1000' },
+    { name: 'console: first view is usable', value: median(first.usableMs), unit: 'ms', aim: '≤ 1000' },
+    { name: '  the slowest of its rounds', value: Math.max(...first.usableMs), unit: 'ms' },
     { name: `console: ${SPANS} spans, click to rows on screen`, value: median(openings), unit: 'ms', aim: '≤ 500' },
-    { name: '  scrolled: frames a second', value: 1000 / median(frames), unit: '/s', aim: '60' },
-    { name: '  scrolled: frames later than 25 ms', value: (slow / frames.length) * 100, unit: '%' },
+    { name: '  the slowest of its rounds', value: Math.max(...openings), unit: 'ms' },
+    { name: '  scrolled: frames a second', value: 1000 / median(intervals), unit: '/s', aim: '60' },
+    { name: '  scrolled: frames later than 25 ms', value: (late / intervals.length) * 100, unit: '%' },
+    // What a machine without a graphics card says of a page: the picture is somebody else's work, script and layout are the page's own.
+    { name: '  scrolled: main thread a frame, median', value: median(work), unit: 'ms', aim: '≤ 16.7' },
+    { name: '  scrolled: main thread a frame, p95', value: quantile(work, 0.95), unit: 'ms', aim: '≤ 16.7' },
+    {
+      name: `  scrolled: tasks longer than ${LONG_MS} ms`,
+      value: tasks.filter((ms) => ms > LONG_MS).length,
+      unit: '',
+    },
   ]
 }
 
-async function firstView(browser: Browser, url: string): Promise<{ bytes: number; usableMs: number }> {
-  const times: number[] = []
+/** Set by the page itself, as soon as what was waited for has been painted: asking from outside would be answered late. */
+const usableAt = `(() => {
+  const look = () => document.querySelector('.trace-item')
+    ? requestAnimationFrame(() => { globalThis.usableAtMs = performance.now() })
+    : requestAnimationFrame(look)
+  addEventListener('DOMContentLoaded', look)
+})()`
+
+async function firstView(browser: Browser, url: string): Promise<{ bytes: number; usableMs: number[] }> {
+  const usableMs: number[] = []
   let bytes = 0
   for (let round = 0; round < ROUNDS; round++) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
     const page = await context.newPage()
+    await page.addInitScript(usableAt)
     const sizes: Promise<number>[] = []
     page.on('response', (response) => {
-      if (/\/assets\/|\/$/.test(new URL(response.url()).pathname)) {
+      if (/\/assets\/|\/traces$/.test(new URL(response.url()).pathname)) {
         sizes.push(
           response
             .request()
             .sizes()
-            .then(({ responseBodySize }) => responseBodySize),
+            // What is still on its way when the view is usable is none of the first view.
+            .then(({ responseBodySize }) => responseBodySize)
+            .catch(() => 0),
         )
       }
     })
     const link = new URL(consoleLink(url, TOKEN))
     link.pathname = '/traces'
-    const beganAt = performance.now()
     await page.goto(link.href, { waitUntil: 'commit' })
     await page.locator('.trace-item').first().waitFor()
-    times.push(performance.now() - beganAt)
+    usableMs.push(await until('a painted view', () => page.evaluate<number>('globalThis.usableAtMs')))
     bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
     await context.close()
   }
-  return { bytes, usableMs: median(times) }
+  return { bytes, usableMs }
 }
 
 /** ms from the click on a found trace until its rows have been painted. */
@@ -108,9 +132,10 @@ async function openTrace(page: Page, url: string): Promise<number> {
   })`)
 }
 
-/** ms between frames while the rows of a large trace go by. */
-function scrollFrames(page: Page): Promise<number[]> {
-  return page.evaluate<number[]>(`new Promise((resolve) => {
+/** What goes on while the rows of a large trace go by, in ms a frame. */
+async function scroll(browser: Browser, page: Page): Promise<FrameWork & { intervals: number[] }> {
+  await browser.startTracing(page, { categories: frameCategories })
+  const intervals = await page.evaluate<number[]>(`new Promise((resolve) => {
     const rows = document.querySelector('.waterfall-rows')
     const frames = []
     const beganAt = performance.now()
@@ -124,54 +149,5 @@ function scrollFrames(page: Page): Promise<number[]> {
     }
     requestAnimationFrame(step)
   })`)
-}
-
-function serveTrace(): Promise<Server> {
-  const large = JSON.stringify({ data: [largeTrace()] })
-  const found = JSON.stringify({ data: [{ ...largeTrace(), spans: largeTrace().spans.slice(0, 50) }] })
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
-    response.setHeader('content-type', 'application/json')
-    if (pathname === '/api/services') response.end('{"data":["frontdoor"]}')
-    else if (pathname === '/api/traces') response.end(found)
-    else if (pathname.startsWith('/api/traces/')) response.end(large)
-    else response.end('{"data":[]}')
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-}
-
-/** Ten services, calls nested eight deep, with what a span of the shop carries. */
-function largeTrace() {
-  const traceID = 'a'.repeat(32)
-  const startTime = Date.now() * 1000
-  const id = (index: number) => index.toString(16).padStart(16, '0')
-  const processes = Object.fromEntries(
-    Array.from({ length: 10 }, (_, index) => [
-      `p${index}`,
-      { serviceName: `service-${index}`, tags: [{ key: 'service.instance.id', value: `service-${index}-1` }] },
-    ]),
-  )
-  const spans = Array.from({ length: SPANS }, (_, index) => {
-    // The parent is a little way back, never further up than eight levels.
-    const parent = index === 0 ? undefined : index % 8 === 1 ? 0 : index - 1
-    return {
-      traceID,
-      spanID: id(index + 1),
-      operationName: `GET /things/:thingId/${index % 40}`,
-      references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID, spanID: id(parent + 1) }],
-      startTime: startTime + index * 90,
-      duration: index === 0 ? SPANS * 100 : 5_000 - (index % 8) * 500,
-      processID: `p${index % 10}`,
-      tags: [
-        { key: 'span.kind', value: index % 2 ? 'client' : 'server' },
-        { key: 'http.request.method', value: 'GET' },
-        { key: 'http.route', value: '/things/:thingId' },
-        { key: 'http.response.status_code', value: index % 500 === 3 ? 503 : 200 },
-        { key: 'server.address', value: `service-${index % 10}` },
-        { key: 'error', value: index % 500 === 3 },
-      ],
-      logs: [],
-    }
-  })
-  return { traceID, spans, processes }
+  return { intervals, ...frameWork(await browser.stopTracing()) }
 }
