@@ -19,6 +19,7 @@ import type { ClusterUrls } from './contract.ts'
 import { FaultBook } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
+import { Journal } from './journal.ts'
 import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
 import { StreamServer } from './stream-server.ts'
@@ -31,6 +32,8 @@ export type ControlPlaneDeps = {
   version: string
   size: ClusterSize
   startedAt: Date
+  /** Of catalogue, customers and load, for recordings; left out where it is not known. */
+  seed?: number
   supervision: Supervision
   urls: () => ClusterUrls
   /** What is scraped beside the nodes; nothing when omitted. */
@@ -99,6 +102,7 @@ export async function startControlPlane(
   const delays = regionDelays()
 
   const policies = new PolicyStore(callPolicies)
+  const journal = new Journal()
 
   const servers = postgresNodesFor(deps.size).map(({ id, region }) => ({ id, region, kind: databaseKind }))
   const faults = new FaultBook({
@@ -111,6 +115,7 @@ export async function startControlPlane(
       for (const listener of faultListeners) listener()
     },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
+    journal: (change) => journal.add(change),
   })
   measureFaults(metrics, faults)
 
@@ -140,6 +145,7 @@ export async function startControlPlane(
     if (next === requestsPerSecond) return
     requestsPerSecond = next
     annotations.add('load', 'cluster', `load is ${next} requests/s`)
+    journal.add({ do: 'load', requestsPerSecond: next })
     streams.publisher.schedule()
     deps.onLoad?.()
   }
@@ -151,6 +157,8 @@ export async function startControlPlane(
     metrics,
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
+    seed: deps.seed,
+    journal,
     urls: deps.urls,
     otherTargets: deps.otherTargets ?? (() => []),
     documentVersion: () => streams.publisher.version,
