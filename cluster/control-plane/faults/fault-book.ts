@@ -249,7 +249,7 @@ function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K],
 }
 
 /** Throws a 400 that names each parameter at fault with what it must be. */
-function parseParameters(fault: Fault, given: Record<string, unknown>): Record<string, unknown> {
+export function parseParameters(fault: Fault, given: Record<string, unknown>): Record<string, unknown> {
   const result = fault.parameters.safeParse(given)
   if (result.success) return result.data
   const names = Object.keys(fault.parameters.shape)
@@ -262,7 +262,7 @@ function parseParameters(fault: Fault, given: Record<string, unknown>): Record<s
   throw new HttpError(400, 'invalid_parameter', message, { fields })
 }
 
-function unknownFault(id: string): string {
+export function unknownFault(id: string): string {
   return `there is no fault ${id}; there are ${catalogue.map((fault) => fault.id).join(', ')}`
 }
 

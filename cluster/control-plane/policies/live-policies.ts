@@ -130,7 +130,7 @@ function viewOf({ store, faults }: LivePoliciesDeps, target: Parameters<PolicySt
   })
   const clusterWide = views.find(({ place }) => place.scope === 'cluster')
   return {
-    catalogue: policyCatalogue.map(toSpec),
+    catalogue: policyCatalogue.map(policySpec),
     calls: views.flatMap(({ place, ...inForce }) =>
       place.scope === 'call' ? [{ caller: place.caller, callee: place.callee, ...inForce }] : [],
     ),
@@ -143,7 +143,8 @@ function viewOf({ store, faults }: LivePoliciesDeps, target: Parameters<PolicySt
   }
 }
 
-function toSpec({ name, scope, topic, setting }: (typeof policyCatalogue)[number]): PolicySpec {
+/** A policy of the catalogue as the API shows it. */
+export function policySpec({ name, scope, topic, setting }: (typeof policyCatalogue)[number]): PolicySpec {
   const { does, cures = [], kinds, type } = setting
   return {
     name,
