@@ -3,9 +3,11 @@ import { findFault } from '../../faults/catalogue.ts'
 import type { Figures, Outcome, Schedule } from '../../faults/schedules/schedule.ts'
 import { type Prometheus, parseSampleValue } from '../cli/prometheus.ts'
 
-const OFFERED = 'sum(load_requests_offered_total)'
-const DROPPED = 'sum(load_requests_dropped_total)'
-const finished = (outcomes: string) => `sum(load_request_duration_seconds_count{outcome=~"${outcomes}"})`
+/** The newest sample, also when the scrape after it has failed. */
+const counter = (name: string) => `sum(last_over_time(${name}[30s]))`
+const OFFERED = counter('load_requests_offered_total')
+const DROPPED = counter('load_requests_dropped_total')
+const finished = (outcomes: string) => counter(`load_request_duration_seconds_count{outcome=~"${outcomes}"}`)
 const GOOD = finished('ok|refused')
 const FAILED = finished('error|wrong')
 const latency = (share: number, overS: number) =>

@@ -1,4 +1,5 @@
 // What is to be different when a schedule is played again. Pure: a schedule goes in, another comes out.
+import { findFault } from '../../faults/catalogue.ts'
 import type { InjectEvent, Schedule, ScheduleEvent } from '../../faults/schedules/schedule.ts'
 
 type Value = number | boolean | string
@@ -75,7 +76,12 @@ function injectionsOf(events: readonly ScheduleEvent[], name: string): InjectEve
 /** Sets them at the beginning, and again at once after whatever may have changed them. */
 function holding(events: readonly ScheduleEvent[], set: NonNullable<Overrides['set']>): ScheduleEvent[] {
   const at = (atS: number): ScheduleEvent[] => set.map((setting) => ({ atS, do: 'set', ...setting }))
-  const mayChange = ({ do: kind }: ScheduleEvent) => ['inject', 'change', 'set', 'reset'].includes(kind)
+  const names = set.map(({ name }) => name)
+  const mayChange = (event: ScheduleEvent): boolean => {
+    if (event.do === 'inject') return findFault(event.fault)?.acts.policies !== undefined
+    if (event.do === 'set' || event.do === 'reset') return event.name === undefined || names.includes(event.name)
+    return event.do === 'change'
+  }
   return [...at(0), ...events.flatMap((event) => (mayChange(event) ? [event, ...at(event.atS)] : [event]))]
 }
 

@@ -21,8 +21,9 @@ export type Books = { ask<Row extends object>(book: Book, sql: string, values?: 
 export function openBooks(databases: { url(role: DatabaseRole, database: string): string }): Books {
   return {
     async ask<Row extends object>(book: Book, sql: string, values: readonly unknown[] = []) {
+      const [role, database] = owners[book]
       const client = new pg.Client({
-        connectionString: databases.url(...owners[book]),
+        connectionString: databases.url(role, database),
         connectionTimeoutMillis: TIMEOUT_MS,
         query_timeout: TIMEOUT_MS,
       })

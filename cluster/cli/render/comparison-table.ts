@@ -80,7 +80,8 @@ function eventLines(
 
 function totalLine({ what, unit, recorded, run, difference, better }: ComparedTotal, { colors }: Pen): string {
   const shown = (value: number | null) => (value === null ? '–' : `${numberText(value, unit)}${suffix(unit)}`)
-  const change = difference === null ? '–' : `${difference > 0 ? '+' : ''}${shown(difference)}`
+  const change =
+    difference === null ? '–' : `${difference > 0 ? '+' : ''}${shown(difference)}`.replace(/^-(?=0(\.0)?(\D|$))/, '')
   const cell = fitRight(change, 14)
   const gain = difference === null || Math.abs(difference) < 0.05 ? 0 : Math.sign(difference) * better
   const painted = gain > 0 ? colors.green(cell) : gain < 0 ? colors.red(cell) : cell
@@ -98,7 +99,7 @@ function firsts(
 ): string[] {
   if (items.length === 0) return []
   const at = (timeS: number | null) => (timeS === null ? '–' : `${seconds(timeS)} s`)
-  const width = Math.max(TIME_WIDTH, ...items.map(({ name }) => name.length + 2))
+  const width = Math.max(kind.length + 8, ...items.map(({ name }) => name.length + 2))
   return [
     '',
     colors.dim(`${fitLeft(`${kind} since`, width)}${fitRight('recorded', 12)}${fitRight('this run', 12)}`),
