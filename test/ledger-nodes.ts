@@ -8,7 +8,7 @@ export const LEDGERS = ['ledger-na', 'ledger-eu', 'ledger-asia'] as const
 
 export type LedgerNodes = ReturnType<typeof ledgerNodesOf>
 
-export function ledgerNodesOf({ cluster }: RunningCluster) {
+export function ledgerNodesOf({ cluster }: Pick<RunningCluster, 'cluster'>) {
   async function processOf(id: string): Promise<{ pid: number; address: string }> {
     return until(`a process of ${id}`, async () => {
       const found = (await cluster.supervision.processes()).find((process) => process.id === id)
@@ -35,12 +35,12 @@ export function ledgerNodesOf({ cluster }: RunningCluster) {
     ask,
     statusOf,
 
-    /** Resolves when all nodes agree on a leader and have applied the same. */
-    untilCalm: () =>
+    /** Resolves when these nodes agree on a leader and have applied the same. */
+    untilCalm: (members: readonly string[] = LEDGERS) =>
       until(
         'a calm ledger',
         async () => {
-          const all = await Promise.all(LEDGERS.map((id) => statusOf(id).catch(() => undefined)))
+          const all = await Promise.all(members.map((id) => statusOf(id).catch(() => undefined)))
           const [first] = all
           const agree = all.every(
             (one) => one?.leader && one.leader === first?.leader && one.tip.hash === first.tip.hash,

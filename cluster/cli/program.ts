@@ -12,6 +12,8 @@ import { registerLogs } from './logs.ts'
 import { registerOpen } from './open.ts'
 import { registerPolicy } from './policy.ts'
 import { registerQuery } from './query.ts'
+import { registerRecord } from './record.ts'
+import { registerReplay } from './replay.ts'
 import { registerStatus } from './status.ts'
 import { registerTop } from './top.ts'
 import { registerTrace } from './trace.ts'
@@ -42,6 +44,8 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerChanges,
     registerFault,
     registerPolicy,
+    registerRecord,
+    registerReplay,
     registerOpen,
     registerConsole,
   ]

@@ -10,6 +10,7 @@ import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
 import type { FaultBook } from './faults/fault-book.ts'
 import { faultHandlers } from './faults/handlers.ts'
+import type { Change, Journal, JournalAnswer } from './journal.ts'
 import { policyHandlers } from './policies/live-policies.ts'
 import type { PolicyStore } from './policies/policy-store.ts'
 import type { Registry } from './registry.ts'
@@ -24,6 +25,9 @@ export type ControlAppDeps = {
   metrics: Metrics
   supervision: Supervision
   cluster: { version: string; size: ClusterStatus['size']; startedAt: string }
+  /** Of catalogue, customers and load, where it is known. */
+  seed: number | undefined
+  journal: Journal
   urls: () => ClusterUrls
   /** What is scraped beside the nodes. */
   otherTargets: () => readonly OtherTarget[]
@@ -75,14 +79,19 @@ export function createControlApp(deps: ControlAppDeps): Express {
         return { requestsPerSecond: load.get() }
       },
       // The contract admits kinds only.
-      scale: ({ body }) => supervision.scale(body.kind as NodeKind, body.replicas),
+      scale: ({ body }) =>
+        journaled(deps.journal, { do: 'scale', ...body }, () =>
+          supervision.scale(body.kind as NodeKind, body.replicas),
+        ),
       restartNode: async ({ params }) => {
-        await supervision.restart(params.id)
+        await journaled(deps.journal, { do: 'restart', node: params.id }, () => supervision.restart(params.id))
         return { done: true as const }
       },
-      killNode: ({ params }) => supervision.kill(params.id),
+      killNode: ({ params }) =>
+        journaled(deps.journal, { do: 'kill', node: params.id }, () => supervision.kill(params.id)),
       ...faultHandlers(deps),
       ...policyHandlers({ ...deps, store: deps.policies, onChange: deps.onPolicies }),
+      getJournal: () => journalAnswer(deps),
       shutdown: (_request, { response }) => {
         if (supervision.shutdownRefused) throw supervision.shutdownRefused
         response.once('finish', () => supervision.shutdown())
@@ -94,6 +103,25 @@ export function createControlApp(deps: ControlAppDeps): Express {
   app.use(unknownRoute)
   app.use(errorResponse(deps.log))
   return app
+}
+
+/** Notes the change with the moment at which it began, once it has come about. */
+async function journaled<T>(journal: Journal, change: Change, carryOut: () => Promise<T>): Promise<T> {
+  const atMs = Date.now()
+  const result = await carryOut()
+  journal.add(change, atMs)
+  return result
+}
+
+function journalAnswer({ cluster, seed, journal }: ControlAppDeps): JournalAnswer {
+  return {
+    size: cluster.size,
+    seed: seed ?? null,
+    startedAtMs: Date.parse(cluster.startedAt),
+    nowMs: Date.now(),
+    fullAtMs: journal.fullAtMs ?? null,
+    entries: journal.entries(),
+  }
 }
 
 async function clusterStatus(deps: ControlAppDeps): Promise<ClusterStatus> {

@@ -6,6 +6,7 @@ import { defineApi } from '../../services/kit/http/api.ts'
 import { nodeKinds } from '../topology/kinds.ts'
 import { clusterSizes, maxReplicas } from '../topology/nodes.ts'
 import { faultApi } from './faults/contract.ts'
+import { journalApi } from './journal.ts'
 import { policyApi } from './policies/policy-contract.ts'
 import { TargetGroup } from './targets.ts'
 
@@ -149,6 +150,7 @@ export const controlApi = defineApi({
   },
   ...faultApi,
   ...policyApi,
+  ...journalApi,
   shutdown: {
     method: 'POST',
     path: '/v1/shutdown',

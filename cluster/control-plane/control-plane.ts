@@ -19,6 +19,7 @@ import type { ClusterUrls } from './contract.ts'
 import { FaultBook } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
+import { Journal } from './journal.ts'
 import type { PolicyChange } from './policies/policy-contract.ts'
 import { PolicyStore } from './policies/policy-store.ts'
 import { Registry } from './registry.ts'
@@ -32,6 +33,8 @@ export type ControlPlaneDeps = {
   version: string
   size: ClusterSize
   startedAt: Date
+  /** Of catalogue, customers and load, for recordings; left out where it is not known. */
+  seed?: number
   supervision: Supervision
   urls: () => ClusterUrls
   /** What is scraped beside the nodes; nothing when omitted. */
@@ -104,10 +107,12 @@ export async function startControlPlane(
   const access = { token: deps.token, allowedHosts: deps.allowedHosts ?? loopbackHosts }
   const delays = regionDelays()
 
+  const journal = new Journal()
   const policies = new PolicyStore(callPolicies)
   for (const change of deps.policies ?? []) {
     try {
       policies.apply(policies.plan([change]))
+      journal.add({ do: 'set', ...change })
     } catch (error) {
       deps.log.warn({ change, err: error }, 'a policy that was set before is not valid here, and left out')
     }
@@ -124,6 +129,7 @@ export async function startControlPlane(
       for (const listener of faultListeners) listener()
     },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
+    journal: (change) => journal.add(change),
   })
   measureFaults(metrics, faults)
 
@@ -153,6 +159,7 @@ export async function startControlPlane(
     if (next === requestsPerSecond) return
     requestsPerSecond = next
     annotations.add('load', 'cluster', `load is ${next} requests/s`)
+    journal.add({ do: 'load', requestsPerSecond: next })
     streams.publisher.schedule()
     deps.onLoad?.()
   }
@@ -164,6 +171,8 @@ export async function startControlPlane(
     metrics,
     supervision: deps.supervision,
     cluster: { version: deps.version, size: deps.size, startedAt: deps.startedAt.toISOString() },
+    seed: deps.seed,
+    journal,
     urls: deps.urls,
     otherTargets: deps.otherTargets ?? (() => []),
     documentVersion: () => streams.publisher.version,

@@ -1,6 +1,6 @@
 // How a start or a stop goes on, for whoever shows it.
 
-export type ClusterPart = 'telemetry' | 'databases' | 'nodes'
+export type ClusterPart = 'telemetry' | 'databases' | 'nodes' | 'schedule'
 
 export type Progress =
   | {

@@ -48,7 +48,7 @@ export class Starting {
   }
 
   async run(): Promise<Cluster> {
-    const { dataDir, root, size, load } = this.#options
+    const { dataDir, root, size, load, seed } = this.#options
     let requestStop: () => void = () => {}
     const stopRequested = new Promise<void>((resolve) => {
       requestStop = resolve
@@ -65,6 +65,7 @@ export class Starting {
       token: this.#token,
       version,
       size,
+      seed,
       startedAt: new Date(),
       supervision,
       // It answers once the record says where it is, which is below.

@@ -5,7 +5,7 @@ import { CallFailure, type CallResponse } from '../kit/calls/caller.ts'
 import type { Region } from '../kit/control/document.ts'
 import type { Action, ShopKnowledge, ShopRequest, Verdict } from './action.ts'
 import { actions } from './actions.ts'
-import { takeArrivals } from './arrivals.ts'
+import { atOtherRate, takeArrivals } from './arrivals.ts'
 import { MAX_IN_FLIGHT } from './browser-policy.ts'
 import type { StepName } from './journeys.ts'
 import { createRandom, exponential, type Random, seedFor } from './random.ts'
@@ -47,6 +47,8 @@ export class Engine {
   readonly #nowMs: () => number
   readonly #thinking = new WaitingLine<Shopper>()
   #rate = 0
+  /** The rate before the pause, if there is one, and how long before its next arrival it began. */
+  #paused: { rate: number; leftMs: number }
   #nextAtMs = 0
   #timer: NodeJS.Timeout | undefined
   #inFlight = 0
@@ -55,6 +57,7 @@ export class Engine {
   constructor(deps: EngineDeps) {
     this.#deps = deps
     this.#random = createRandom(seedFor(deps.seed, 'arrivals'))
+    this.#paused = { rate: 1, leftMs: exponential(this.#random, 1_000) }
     this.#shop = { searches: deps.journeys.searches, cards: deps.journeys.cards, uniqueId: deps.uniqueId }
     this.#visits = new Visits(deps)
     this.#nowMs = deps.nowMs ?? (() => performance.now())
@@ -75,10 +78,16 @@ export class Engine {
   /** Requests a second; 0 pauses. Takes effect at once. */
   setRate(requestsPerSecond: number): void {
     if (requestsPerSecond === this.#rate || this.#stopped) return
-    this.#rate = requestsPerSecond
+    if (this.#rate > 0 && requestsPerSecond > 0) this.#tick()
     clearTimeout(this.#timer)
-    if (requestsPerSecond === 0) return
-    this.#nextAtMs = this.#nowMs() + exponential(this.#random, 1_000 / requestsPerSecond)
+    const nowMs = this.#nowMs()
+    const before = this.#rate > 0 ? { rate: this.#rate, leftMs: this.#nextAtMs - nowMs } : this.#paused
+    this.#rate = requestsPerSecond
+    if (requestsPerSecond === 0) {
+      this.#paused = before
+      return
+    }
+    this.#nextAtMs = atOtherRate(nowMs + before.leftMs, nowMs, before.rate, requestsPerSecond)
     this.#tick()
   }
 

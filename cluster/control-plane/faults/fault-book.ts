@@ -7,6 +7,7 @@ import { seedFor } from '../../../faults/random.ts'
 import type { ActiveFault } from '../../../services/kit/control/active-fault.ts'
 import { type FieldError, HttpError } from '../../../services/kit/http/errors.ts'
 import type { Annotation } from '../contract.ts'
+import type { Change } from '../journal.ts'
 import type { Place } from '../policies/places.ts'
 import { type Brought, broughtBy, policiesFor, settingKey } from './brought-policies.ts'
 import type { FaultInjection, InjectedFault } from './contract.ts'
@@ -21,6 +22,8 @@ export type FaultBookDeps = {
   changed: () => void
   /** Makes a change known to everybody; of what is secret, nothing but a roll-out. */
   annotate: (kind: Annotation['kind'], subject: string, text: string) => void
+  /** Notes a change in full, also of what is secret. */
+  journal?: (change: Change) => void
 }
 
 type Injected = {
@@ -80,6 +83,7 @@ export class FaultBook {
     this.#active.set(id, injected)
     this.#announce(injected, 'rolled out')
     this.#annotate(injected, `fault ${id} injected at ${describe(scope)} for ${injection.forS} s${inWords(parameters)}`)
+    this.#deps.journal?.(asChange(injected))
     this.#deps.changed()
     return this.#show(injected)
   }
@@ -97,6 +101,7 @@ export class FaultBook {
       clearTimeout(injected.timer)
       Object.assign(injected, this.#lasting(id, change.forS))
     }
+    this.#deps.journal?.({ do: 'change', id, ...defined(change) })
     const leftS = Math.round((injected.endsAtMs - performance.now()) / 1_000)
     this.#annotate(injected, `fault ${id} changed: ${leftS} s to go${inWords(injected.parameters)}`)
     this.#deps.changed()
@@ -173,11 +178,12 @@ export class FaultBook {
     return { endsAtMs: performance.now() + forS * 1_000, timer }
   }
 
-  #end(injected: Injected, how: string): void {
+  #end(injected: Injected, how: 'cleared' | 'ended by itself'): void {
     clearTimeout(injected.timer)
     this.#active.delete(injected.id)
     this.#announce(injected, 'rolled back')
     this.#annotate(injected, `fault ${injected.id} ${how}`)
+    this.#deps.journal?.({ do: how === 'cleared' ? 'clear' : 'end', id: injected.id })
     this.#deps.changed()
   }
 
@@ -225,8 +231,25 @@ export class FaultBook {
   }
 }
 
+/** With all its parameters and its seed, so that it can be injected again as it was. */
+function asChange({ id, injection, parameters, seed }: Injected): Change {
+  const { fault, target, from, to, forS, secret } = injection
+  // Parsed by its schema, which knows nothing but words, numbers and switches.
+  const all = parameters as FaultInjection['parameters']
+  return {
+    ...{ do: 'inject', id, fault, ...defined({ target, from, to }), parameters: all, forS, seed },
+    ...(secret ? { secret } : {}),
+  }
+}
+
+/** Without the members that have no value. */
+function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // What is left has a value, which is what the type says.
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+}
+
 /** Throws a 400 that names each parameter at fault with what it must be. */
-function parseParameters(fault: Fault, given: Record<string, unknown>): Record<string, unknown> {
+export function parseParameters(fault: Fault, given: Record<string, unknown>): Record<string, unknown> {
   const result = fault.parameters.safeParse(given)
   if (result.success) return result.data
   const names = Object.keys(fault.parameters.shape)
@@ -239,7 +262,7 @@ function parseParameters(fault: Fault, given: Record<string, unknown>): Record<s
   throw new HttpError(400, 'invalid_parameter', message, { fields })
 }
 
-function unknownFault(id: string): string {
+export function unknownFault(id: string): string {
   return `there is no fault ${id}; there are ${catalogue.map((fault) => fault.id).join(', ')}`
 }
 

@@ -6,14 +6,16 @@ import { describeRange } from '../../../services/kit/policies/setting.ts'
 import type { Annotations } from '../annotations.ts'
 import { settingKey } from '../faults/brought-policies.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
+import type { Journal } from '../journal.ts'
 import type { Supervision } from '../supervision.ts'
 import { type Place, placeKey, placeName } from './places.ts'
-import type { Changed, Policies, PolicySpec, policyApi } from './policy-contract.ts'
+import type { Changed, Policies, PolicyChange, PolicySpec, PolicyTarget, policyApi } from './policy-contract.ts'
 import type { PlannedChange, PolicyStore } from './policy-store.ts'
 
 export type LivePoliciesDeps = {
   store: PolicyStore
   annotations: Annotations
+  journal: Journal
   faults: Pick<FaultBook, 'brought' | 'overrule'>
   supervision: Pick<Supervision, 'setSynchronousReplication'>
   /** Sends changed documents; resolves to whether every node has applied them in time. */
@@ -24,22 +26,35 @@ export type LivePoliciesDeps = {
 
 /** The handlers of the policies' API. */
 export function policyHandlers(deps: LivePoliciesDeps): HandlersOf<typeof policyApi> {
-  const { store } = deps
   return {
     getPolicies: ({ query }) => viewOf(deps, query),
-    setPolicies: ({ body }) => set(deps, store.plan(body.changes)),
-    setPolicy: ({ params, body }) => set(deps, store.plan([{ ...body, name: params.name }])),
+    setPolicies: ({ body }) => set(deps, body.changes),
+    setPolicy: ({ params, body }) => set(deps, [{ ...body, name: params.name }]),
     resetPolicies: ({ query }) => reset(deps, undefined, query),
     resetPolicy: ({ params, query }) => reset(deps, params.name, query),
   }
 }
 
-function set(deps: LivePoliciesDeps, planned: readonly PlannedChange[]) {
-  return carryOut(deps, planned, planned)
+async function set(deps: LivePoliciesDeps, changes: readonly PolicyChange[]) {
+  const planned = deps.store.plan(changes)
+  const outcome = await carryOut(deps, planned, planned)
+  for (const { name, value, ...target } of changes) deps.journal.add({ do: 'set', name, value, ...named(target) })
+  return outcome
 }
 
-function reset(deps: LivePoliciesDeps, name: string | undefined, target: Parameters<PolicyStore['reach']>[1]) {
-  return carryOut(deps, deps.store.planReset(name, target), deps.store.reach(name, target))
+async function reset(deps: LivePoliciesDeps, name: string | undefined, target: PolicyTarget) {
+  const outcome = await carryOut(deps, deps.store.planReset(name, target), deps.store.reach(name, target))
+  deps.journal.add({ do: 'reset', ...(name === undefined ? {} : { name }), ...named(target) })
+  return outcome
+}
+
+/** What it names, without what it leaves out. */
+function named({ caller, callee, kind }: PolicyTarget): { caller?: string; callee?: string; kind?: string } {
+  return {
+    ...(caller === undefined ? {} : { caller }),
+    ...(callee === undefined ? {} : { callee }),
+    ...(kind === undefined ? {} : { kind }),
+  }
 }
 
 /** @param concerned where somebody has decided himself: there, what faults have brought along counts no more */
@@ -119,7 +134,7 @@ function viewOf({ store, faults }: LivePoliciesDeps, target: Parameters<PolicySt
   })
   const clusterWide = views.find(({ place }) => place.scope === 'cluster')
   return {
-    catalogue: policyCatalogue.map(toSpec),
+    catalogue: policyCatalogue.map(policySpec),
     calls: views.flatMap(({ place, ...inForce }) =>
       place.scope === 'call' ? [{ caller: place.caller, callee: place.callee, ...inForce }] : [],
     ),
@@ -132,7 +147,8 @@ function viewOf({ store, faults }: LivePoliciesDeps, target: Parameters<PolicySt
   }
 }
 
-function toSpec({ name, scope, topic, setting }: (typeof policyCatalogue)[number]): PolicySpec {
+/** A policy of the catalogue as the API shows it. */
+export function policySpec({ name, scope, topic, setting }: (typeof policyCatalogue)[number]): PolicySpec {
   const { does, cures = [], kinds, type } = setting
   return {
     name,
