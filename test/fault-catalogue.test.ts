@@ -28,7 +28,7 @@ function metricsIn(promql: string): string[] {
 }
 
 test.each(faults)('%s: its expressions ask for metrics that there are', (_id, { signature, impact }) => {
-  for (const promql of [signature.promql, impact.indicator ?? 'up']) {
+  for (const promql of [signature.promql, impact.indicator?.promql ?? 'up']) {
     const names = metricsIn(promql)
     for (const name of names)
       expect(families.has(name) || families.has(name.replace(/_(?:bucket|sum|count)$/, '')), name).toBe(true)
