@@ -1,7 +1,9 @@
 // What a fault is: data that the control plane, the command line, the console, the lessons and the tests all read.
 // It does nothing by itself; where and how it acts stands in points.ts.
 import type { z } from 'zod'
+import type { Indicator } from './indicators.ts'
 import type { Acts } from './points.ts'
+import type { PolicyPlace, PolicyValue, Remedy, Replicas } from './remedy.ts'
 import type { Trace } from './trace.ts'
 
 export const layers = ['network', 'node', 'app', 'data', 'client', 'deploy', 'telemetry'] as const
@@ -28,6 +30,8 @@ export type Affected = {
 }
 
 export type Signature = {
+  /** What the expression asks, in a few words. */
+  gist: string
   /** Holds (has a result) while the fault is active, and never in a healthy cluster. */
   promql: string
   trace: {
@@ -42,22 +46,29 @@ export type Signature = {
   alertLingers?: boolean
 }
 
-/** A live setting by its name in the catalogue of policies, or a measure that is none. */
-export type Remedy =
-  | {
-      policy: string
-      /** What to set it to; left out where any lower or higher value helps. */
-      value?: number | boolean | string
-      why: string
-    }
-  | { measure: string; why: string }
-
 /** Names and values as the API and the command line take them. */
 export type Injection = {
   target?: string
   from?: string
   to?: string
   parameters?: Record<string, unknown>
+}
+
+/** How the impact is measured: the example is injected into a shop without any of the remedies, and then each is applied alone. */
+export type Experiment = {
+  /** The cluster that it takes; `small` when omitted. */
+  size?: 'small' | 'full'
+  /** In place of the example. */
+  injection?: Injection
+  /** What the shop has with and without a remedy, for instance a second replica that a hedge may go to. */
+  given?: { replicas?: Replicas; policies?: readonly (PolicyPlace & { policy: string; value: PolicyValue })[] }
+  /**
+   * The fault does its harm when it begins, so that it is injected anew for each remedy: `before` when the remedy is there before it,
+   * `after` when it has to bring the shop back. When omitted, remedies are switched while the fault goes on.
+   */
+  anew?: 'before' | 'after'
+  /** Until a change has its full effect; 6 when omitted. */
+  settleS?: number
 }
 
 export type Fault<P extends z.ZodObject = z.ZodObject> = {
@@ -78,11 +89,13 @@ export type Fault<P extends z.ZodObject = z.ZodObject> = {
   bothWays?: (parameters: z.infer<P>) => boolean
   signature: Signature
   impact: {
-    /** PromQL of the customers' indicator that degrades; null when something masks it. */
-    indicator: string | null
+    /** The customers' indicator that degrades; null when they notice nothing, with or without a remedy. */
+    indicator: Indicator | null
     text: string
   }
   remedies: readonly Remedy[]
+  /** When omitted, the example for the small cluster is measured as it is. */
+  experiment?: Experiment
   /** The symptom elsewhere that a novice would blame. */
   redHerring: string
   /** Injections that show it well: in a cluster of one region and of three. */

@@ -17,6 +17,16 @@ export type ValueSchema = {
 
 export type ParameterInfo = { name: string; description: string; schema: ValueSchema; default: unknown }
 
+export type Remedy = {
+  /** In a few words: `timeoutMs 300`, or a measure that the shop has no switch for. */
+  name: string
+  why: string
+  /** Live settings that belong to it. */
+  policies: readonly string[]
+  /** What to type to apply it; none for a measure. */
+  commands: readonly string[]
+}
+
 export type FaultInfo = {
   id: string
   term: string
@@ -26,8 +36,7 @@ export type FaultInfo = {
   parameters: readonly ParameterInfo[]
   signature: { promql: string; alert: string | null }
   impact: { indicator: string | null; text: string }
-  /** A policy to set, or another measure in a word. */
-  remedies: readonly { policy?: string; measure?: string; value?: unknown; why: string }[]
+  remedies: readonly Remedy[]
   redHerring: string
   example: Example | null
 }

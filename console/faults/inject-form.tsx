@@ -222,10 +222,14 @@ function WatchFor({ fault: { signature, impact, remedies, redHerring } }: { faul
             <dt>Remedies</dt>
             <dd>
               <ul>
-                {remedies.map(({ policy, measure, value, why }) => (
-                  <li key={policy ?? measure}>
-                    {policy ? <Link href={`/faults?tab=policies#${policy}`}>{policy}</Link> : measure}
-                    {value === undefined ? '' : ` at ${String(value)}`}: {why}
+                {remedies.map(({ name, policies: [policy], commands, why }) => (
+                  <li key={name}>
+                    {policy ? <Link href={`/faults?tab=policies#${policy}`}>{name}</Link> : name}: {why}
+                    {commands.map((command) => (
+                      <code key={command} className="command">
+                        {command}
+                      </code>
+                    ))}
                   </li>
                 ))}
               </ul>

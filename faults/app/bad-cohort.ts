@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { errorRatioOf } from '../indicators.ts'
 import { choice, word } from '../parameters.ts'
 import { bornAt } from '../trace.ts'
 
@@ -23,6 +23,7 @@ export const badCohort = defineFault({
     },
   },
   signature: {
+    gist: '500s of the worst three routes',
     // No label names products or users, for there is no end to them: the routes that fail are all that metrics tell of those.
     promql:
       'topk(3, sum by (service, http_route) (rate(http_server_request_duration_seconds_count{http_response_status_code="500"}[10s]))) > 0.1',
@@ -41,12 +42,15 @@ export const badCohort = defineFault({
     alertLingers: true,
   },
   impact: {
-    indicator: customerErrorRatio,
+    indicator: errorRatioOf('eu'),
     text: 'nothing works for a few, all of the time; the average hardly shows it',
   },
   remedies: [
+    {
+      policies: [{ policy: 'serveStale', kind: 'edge', without: false, with: true }],
+      why: 'the edge answers with what it has of a page',
+    },
     { measure: 'quarantine', why: 'what always fails is set aside, so that it does not fail what stands beside it' },
-    { policy: 'serveStale', value: true, why: 'the edge answers with what it has of a page' },
   ],
   redHerring: 'it looks like a low error rate at random, for the rate is that of the cohort in the traffic',
   example: { small: { target: 'gateway' }, full: { target: 'gateway' } },

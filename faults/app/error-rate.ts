@@ -28,6 +28,7 @@ export const errorRate = defineFault({
       path.startsWith(route) && random() < probability ? { status: Number(status) } : {},
   },
   signature: {
+    gist: 'share of 500 and 503, by service',
     promql:
       'sum by (service) (rate(http_server_request_duration_seconds_count{http_response_status_code=~"500|503"}[10s])) / ' +
       'sum by (service) (rate(http_server_request_duration_seconds_count[10s])) > 0.1',
@@ -43,10 +44,16 @@ export const errorRate = defineFault({
     text: 'the routes that need the service fail as often, less what is repeated or stale',
   },
   remedies: [
-    { policy: 'maxAttempts', why: 'a failure at random is gone at the second attempt, where repeating is harmless' },
-    { policy: 'retryBudget', value: true, why: 'keeps the repeats from becoming the larger part of the load' },
-    { policy: 'serveStale', value: true, why: 'the edge answers with what it has' },
+    {
+      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      why: 'a failure at random is gone at the second attempt, where repeating is harmless',
+    },
+    {
+      policies: [{ policy: 'serveStale', kind: 'edge', without: false, with: true }],
+      why: 'the edge answers with what it has',
+    },
   ],
+  experiment: { injection: { target: 'products', parameters: { status: '503' } } },
   redHerring: 'the gateway reports most errors, with a status of its own, and has none itself',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

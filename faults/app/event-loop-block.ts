@@ -35,6 +35,7 @@ export const eventLoopBlock = defineFault({
     }),
   },
   signature: {
+    gist: 'event-loop utilisation above 0.85',
     promql: 'avg_over_time(nodejs_eventloop_utilization_ratio[5s]) > 0.85',
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '200ms' }),
@@ -49,9 +50,17 @@ export const eventLoopBlock = defineFault({
   },
   impact: { indicator: customerP95, text: 'requests queue behind one another, and behind the loop' },
   remedies: [
+    {
+      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'asks the other replica when this one is late',
+    },
+    {
+      policies: [{ policy: 'maxLoopDelayMs', kind: 'products', without: 0, with: 100 }],
+      why: 'refuses new requests while its loop is late, so that callers go to the other one',
+    },
     { measure: 'worker', why: 'what computes for long does so on another thread' },
-    { policy: 'outlierEjection', value: true, why: 'leaves the replica out when its answers come too late' },
   ],
+  experiment: { given: { replicas: { products: 2 } } },
   redHerring: 'its database and its callees look slow to it, for it comes late to read what they sent',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

@@ -24,6 +24,7 @@ export const memoryLeak = defineFault({
     'It is started again, and leaks again.',
   acts: { process: (_state, { megabytesPerS }) => ({ kind: 'retain', bytesPerS: megabytesPerS * 2 ** 20 }) },
   signature: {
+    gist: 'a heap that grows, or a process started anew',
     promql:
       'deriv(v8js_memory_heap_used_bytes{job="faultline"}[5s]) > 4e6 or changes(process_start_time_seconds[15s]) > 0',
     trace: {
@@ -41,8 +42,8 @@ export const memoryLeak = defineFault({
     text: 'nothing at first, then pauses, then all requests under way are lost at once, again and again',
   },
   remedies: [
+    { replicas: { products: 2 }, why: 'another one answers while one starts' },
     { measure: 'bounded cache', why: 'what is kept has a limit' },
-    { measure: 'replicas', why: 'another one answers while one starts' },
   ],
   redHerring: 'the requests that were under way when it died look guilty, and were only there',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },

@@ -33,6 +33,7 @@ export const noisyNeighbour = defineFault({
     }),
   },
   signature: {
+    gist: "one route is most of the gateway's traffic",
     promql:
       'sum by (service, http_route) (rate(http_server_request_duration_seconds_count{service="gateway"}[5s])) / on (service) group_left () ' +
       'sum by (service) (rate(http_server_request_duration_seconds_count{service="gateway"}[5s])) > 0.6 ' +
@@ -53,11 +54,21 @@ export const noisyNeighbour = defineFault({
   },
   remedies: [
     {
-      policy: 'rateLimit',
-      value: true,
-      why: 'refuses what one source asks for too much; `rateLimitBy` path tells the routes apart',
+      policies: [
+        { policy: 'rateLimit', kind: 'gateway', without: false, with: true },
+        { policy: 'rateLimitBy', kind: 'gateway', without: 'caller', with: 'path' },
+        { policy: 'rateLimitPerS', kind: 'gateway', without: 50, with: 15 },
+        { policy: 'rateLimitBurst', kind: 'gateway', without: 100, with: 15 },
+      ],
+      why: 'refuses what one route is asked for too much',
     },
-    { policy: 'maxConcurrent', why: 'a callee that is flooded may take only so much of its caller' },
+    {
+      policies: [
+        { policy: 'maxConcurrent', caller: 'gateway', callee: 'products', without: 200, with: 2 },
+        { policy: 'maxQueued', caller: 'gateway', callee: 'products', without: 200, with: 2 },
+      ],
+      why: 'a callee that is flooded may take only so much of its caller',
+    },
   ],
   redHerring: 'the slow route of the customer who complains: it does what it always did',
   example: { small: {}, full: {} },

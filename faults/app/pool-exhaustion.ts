@@ -24,6 +24,7 @@ export const poolExhaustion = defineFault({
     'each use. Requests queue for a connection; the database has nothing to do.',
   acts: { pool: ({ leave, holdMs }) => ({ leave, holdMs }) },
   signature: {
+    gist: 'requests that wait for a connection',
     promql: 'avg_over_time(db_client_connection_pending_requests[5s]) > 0.5',
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '200ms' }),
@@ -39,12 +40,17 @@ export const poolExhaustion = defineFault({
   },
   remedies: [
     {
-      policy: 'acquireTimeoutMs',
-      value: 200,
+      policies: [{ policy: 'acquireTimeoutMs', kind: 'products', without: 5000, with: 200 }],
       why: 'gives up early what would be late, and lets others have their turn',
     },
-    { policy: 'maxInFlight', why: 'lets no more in than there are connections for' },
-    { policy: 'maxConcurrent', why: 'keeps the waiting with one callee from taking all of the caller' },
+    {
+      policies: [
+        { policy: 'maxConcurrent', caller: 'gateway', callee: 'products', without: 200, with: 2 },
+        { policy: 'maxQueued', caller: 'gateway', callee: 'products', without: 200, with: 0 },
+      ],
+      why: 'keeps the waiting with one callee from taking all of the caller',
+    },
+    { replicas: { products: 2 }, why: 'the other replica has a pool of its own' },
   ],
   redHerring: 'the database looks slow to those who see only its callers; its own statements are as quick as ever',
   example: { small: { target: 'products-na' }, full: { target: 'products-na' } },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerErrorRatio, customerP95 } from '../indicators.ts'
 import { count, path } from '../parameters.ts'
 import { worksOnAfterEnd } from '../trace.ts'
 
@@ -20,6 +20,7 @@ export const zombieWork = defineFault({
     inbound: ({ path }, { delayMs, route }) => (path.startsWith(route) ? { delayMs, unstoppable: true } : {}),
   },
   signature: {
+    gist: 'seconds worked for callers that had gone',
     promql: 'sum by (service, instance) (rate(faultline_wasted_work_seconds_total[10s])) > 0.1',
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '500ms' }),
@@ -30,12 +31,14 @@ export const zombieWork = defineFault({
   impact: { indicator: customerErrorRatio, text: 'what needs the service fails, and the service is busier than ever' },
   remedies: [
     {
-      policy: 'deadlinePropagation',
-      value: true,
-      why: 'work that hears of its deadline ends with it; this one does not listen',
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 1000, with: 4000 }],
+      why: 'above the delay, the work is of use again',
     },
-    { policy: 'breaker', value: true, why: 'asks no more of it, which is the only way left to stop it' },
-    { policy: 'timeoutMs', why: 'above the delay, the work is of use again' },
+    {
+      policies: [{ policy: 'breaker', caller: 'gateway', callee: 'products', without: false, with: true }],
+      indicator: customerP95,
+      why: 'asks no more of it, which is the only way left to stop it',
+    },
   ],
   redHerring: 'its database is busy with statements that belong to no request that anybody waits for',
   example: { small: { target: 'products-na' }, full: { target: 'products-na' } },

@@ -29,6 +29,7 @@ export const breakerStuck = defineFault({
     }),
   },
   signature: {
+    gist: 'a breaker open for longer than it probes',
     // One that probes is open for two seconds at a time.
     promql:
       'min_over_time(faultline_breaker_state{state="open"}[5s]) > 0 and count_over_time(faultline_breaker_state{state="open"}[5s]) > 3',
@@ -51,9 +52,16 @@ export const breakerStuck = defineFault({
     text: 'what needs the callee fails at once, though the callee is well and idle',
   },
   remedies: [
-    { policy: 'breakerHalfOpenMs', value: 2_000, why: 'asks now and then whether the callee is back' },
-    { policy: 'breakerThreshold', value: 0.5, why: 'does not open for one failure among many' },
+    {
+      policies: [{ policy: 'breakerHalfOpenMs', callee: 'products', without: 600000, with: 2000 }],
+      why: 'asks now and then whether the callee is back',
+    },
+    {
+      policies: [{ policy: 'breakerThreshold', callee: 'products', without: 0.01, with: 0.5 }],
+      why: 'does not open for one failure among many',
+    },
   ],
+  experiment: { anew: 'before', settleS: 10 },
   redHerring: 'the callee that failed for a moment: it has no errors and no traffic',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerErrorRatio, customerP95 } from '../indicators.ts'
 import { count, quantity } from '../parameters.ts'
 import { selfMs } from '../trace.ts'
 
@@ -33,6 +33,7 @@ export const loadSpike = defineFault({
     }),
   },
   signature: {
+    gist: 'requests that wait at the front door',
     promql: 'avg_over_time(faultline_admission_queued[5s]) > 10',
     trace: {
       search: () => ({ services: ['frontdoor'], minDuration: '800ms' }),
@@ -45,10 +46,30 @@ export const loadSpike = defineFault({
   },
   impact: { indicator: customerErrorRatio, text: 'everybody waits, and most give up before it is their turn' },
   remedies: [
-    { policy: 'queueLength', value: 20, why: 'refuses at once whom it would keep waiting for nothing' },
-    { policy: 'rateLimit', value: true, why: 'refuses whoever asks for most' },
-    { policy: 'maxInFlight', value: 1_000, why: 'more capacity, if there is any: scale out' },
+    {
+      policies: [{ policy: 'queueLength', kind: 'frontdoor', without: 1000, with: 20 }],
+      indicator: customerP95,
+      why: 'refuses at once whom it would keep waiting for nothing',
+    },
+    {
+      policies: [{ policy: 'queueDiscipline', kind: 'frontdoor', without: 'fifo', with: 'deadline' }],
+      why: 'serves nobody who has left',
+    },
+    {
+      policies: [
+        { policy: 'rateLimit', kind: 'frontdoor', without: false, with: true },
+        { policy: 'rateLimitBy', kind: 'frontdoor', without: 'caller', with: 'all' },
+        { policy: 'rateLimitPerS', kind: 'frontdoor', without: 50, with: 35 },
+        { policy: 'rateLimitBurst', kind: 'frontdoor', without: 100, with: 35 },
+      ],
+      why: 'refuses what is beyond its capacity before it waits',
+    },
+    {
+      policies: [{ policy: 'maxInFlight', kind: 'frontdoor', without: 8, with: 1000 }],
+      why: 'more capacity, if there is any: scale out',
+    },
   ],
+  experiment: { anew: 'before', settleS: 14 },
   redHerring: 'what is behind the front door is as quick as ever, and every route looks slow from outside',
   example: { small: {}, full: {} },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { goodput, offered } from '../indicators.ts'
+import { goodput, goodShare, offered } from '../indicators.ts'
 import { count, quantity } from '../parameters.ts'
 import { errorOf, mostAttempts } from '../trace.ts'
 
@@ -53,7 +53,8 @@ export const metastable = defineFault({
     }),
   },
   signature: {
-    promql: `${goodput} < 0.2 * ${offered} and sum(rate(faultline_retries_total{service="load"}[5s])) > 0.5 * ${offered}`,
+    gist: 'goodput low, offered load normal, repeats many',
+    promql: `${goodput.promql} < 0.2 * ${offered} and sum(rate(faultline_retries_total{service="load"}[5s])) > 0.5 * ${offered}`,
     trace: {
       search: () => ({ services: ['load'], tags: '{"error":"true"}' }),
       holds: (trace) =>
@@ -62,16 +63,22 @@ export const metastable = defineFault({
     },
     alert: 'RetryStorm',
   },
-  impact: { indicator: goodput, text: 'no request is answered in time, long after the burst that began it is over' },
+  impact: { indicator: goodShare, text: 'no request is answered in time, long after the burst that began it is over' },
   remedies: [
-    { policy: 'queueDiscipline', value: 'deadline', why: 'serves nobody who has left: good within 10 s' },
-    { policy: 'queueDiscipline', value: 'lifo', why: 'serves whoever has just come: good within 10 s' },
     {
-      policy: 'retryBudget',
-      value: true,
+      policies: [{ policy: 'queueDiscipline', kind: 'frontdoor', without: 'fifo', with: 'deadline' }],
+      why: 'serves nobody who has left: good within 10 s',
+    },
+    {
+      policies: [{ policy: 'queueDiscipline', kind: 'frontdoor', without: 'fifo', with: 'lifo' }],
+      why: 'serves whoever has just come: good within 10 s',
+    },
+    {
+      policies: [{ policy: 'retryBudget', caller: 'load', callee: 'frontdoor', without: false, with: true }],
       why: 'without most repeats, 8 a second let the queue drain: good in 20 to 30 s',
     },
   ],
+  experiment: { anew: 'after', settleS: 25 },
   redHerring: 'the burst, which is over, and the front door, which does all the work that it can',
   example: { small: {}, full: {} },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerErrorRatio, customerP95 } from '../indicators.ts'
 import { count } from '../parameters.ts'
 import { mostAttempts } from '../trace.ts'
 
@@ -36,6 +36,7 @@ export const retryStorm = defineFault({
     }),
   },
   signature: {
+    gist: 'repeats are most of the attempts',
     // Each attempt is one observation: with n of them a call, n - 1 of n are repeats.
     promql: `${repeats} / ${attempts} > 0.4 and ${repeats} > 1`,
     trace: {
@@ -49,10 +50,20 @@ export const retryStorm = defineFault({
     text: 'what needs the callee fails, and later than it would without repeats',
   },
   remedies: [
-    { policy: 'retryBudget', value: true, why: 'repeats become a tenth of the load instead of a multiple' },
-    { policy: 'retryJitter', value: true, why: 'with a pause (`backoffMs`), repeats no longer come together' },
-    { policy: 'breaker', value: true, why: 'gives the callee a rest' },
-    { policy: 'timeoutMs', value: 2_000, why: 'waits for what is slow and not broken' },
+    {
+      policies: [{ policy: 'timeoutMs', callee: 'products', without: 300, with: 2000 }],
+      why: 'waits for what is slow and not broken',
+    },
+    {
+      policies: [{ policy: 'retryBudget', callee: 'products', without: false, with: true }],
+      indicator: customerP95,
+      why: 'repeats become a tenth of the load instead of a multiple: who fails, fails sooner',
+    },
+    {
+      policies: [{ policy: 'breaker', callee: 'products', without: false, with: true }],
+      indicator: customerP95,
+      why: 'gives the callee a rest: who fails, fails at once',
+    },
   ],
   redHerring: 'the callee has more traffic than ever: it looks like a load spike, and customers have not changed',
   example: { small: { target: 'products' }, full: { target: 'products' } },

@@ -36,6 +36,7 @@ export const cacheStampede = defineFault({
       rebuildMs > 0 && readsFrom(text, 'products') ? { text: afterSleep(text, rebuildMs) } : {},
   },
   signature: {
+    gist: 'entries of a cache gone at once',
     // Entries are replaced one by one while all is well, so that their number only grows.
     promql:
       'max_over_time((faultline_cache_entries < 0.5 * max_over_time(faultline_cache_entries[15s]) and max_over_time(faultline_cache_entries[15s]) > 10)[5s:1s])',
@@ -54,9 +55,10 @@ export const cacheStampede = defineFault({
     text: 'those who ask while an entry is missing wait for the query; without single flight also for a connection, behind all the others',
   },
   remedies: [
-    { policy: 'singleFlight', value: true, why: 'one asks the origin, the others wait for that answer' },
-    { policy: 'ttlJitter', value: true, why: 'entries that were made together do not run out together' },
-    { policy: 'serveStale', value: true, why: 'the edge answers with what it had while that is made anew' },
+    {
+      policies: [{ policy: 'singleFlight', without: false, with: true }],
+      why: 'one asks the origin, the others wait for that answer',
+    },
   ],
   redHerring: 'the database looks too slow for its load, which is only large because the cache is empty',
   example: { small: {}, full: {} },

@@ -36,6 +36,7 @@ export const diskFull = defineFault({
         : {},
   },
   signature: {
+    gist: 'statements that find no disk (53100)',
     promql: 'sum by (instance) (rate(db_client_operation_duration_seconds_count{error_type="53100"}[10s])) > 0.05',
     trace: {
       search: ({ kinds, nodes }) => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
+import { doneAgain } from '../indicators.ts'
 import { choice, flag, quantity } from '../parameters.ts'
 import type { Trace } from '../trace.ts'
 
@@ -37,6 +38,7 @@ export const duplicateDelivery = defineFault({
     }),
   },
   signature: {
+    gist: 'what was done already, asked for again',
     promql: 'sum by (operation) (rate(shop_repetitions_total[10s])) > 0.15',
     trace: {
       search: () => ({ services: ['fulfilment', 'orders'] }),
@@ -45,11 +47,14 @@ export const duplicateDelivery = defineFault({
     alert: 'DeliveredTwice',
   },
   impact: {
-    indicator: 'sum(rate(shop_repetitions_total{outcome="done_again"}[15s])) or vector(0)',
+    indicator: doneAgain,
     text: 'none: masked by idempotency. Without it customers pay twice and get two parcels, and no request fails',
   },
   remedies: [
-    { policy: 'idempotency', value: true, why: 'the second of the same key finds what the first has done' },
+    {
+      policies: [{ policy: 'idempotency', without: false, with: true }],
+      why: 'the second of the same key finds what the first has done',
+    },
     { measure: 'reconciliation', why: 'finds what was done twice, afterwards' },
   ],
   redHerring: 'nothing fails and nothing is slow: only the books do not add up',

@@ -36,6 +36,7 @@ export const failover = defineFault({
     }),
   },
   signature: {
+    gist: 'connections refused by the primary',
     promql:
       'sum(rate(db_client_connection_wait_time_seconds_count{db_client_connection_pool_name="primary", error_type=~"E.*|57P.*|25006"}[10s])) > 0.2',
     trace: {
@@ -57,13 +58,19 @@ export const failover = defineFault({
   },
   remedies: [
     {
-      policy: 'synchronousReplication',
-      value: 'any',
-      why: 'nothing that was accepted is lost: a replica had it before it counted',
+      policies: [
+        { policy: 'maxAttempts', caller: 'gateway', without: 1, with: 5 },
+        { policy: 'backoffMs', caller: 'gateway', without: 25, with: 300 },
+      ],
+      why: 'repeats outlast a part of the time without a primary; keys make them harmless',
     },
-    { policy: 'maxAttempts', why: 'repeats outlast the time without a primary; keys make them harmless' },
+    {
+      measure: 'synchronous replication (`synchronousReplication any`)',
+      why: 'nothing that was accepted is lost: a replica had it before it counted. It saves orders and no requests',
+    },
     { measure: 'fencing', why: 'the old primary cannot accept what the new one never hears of' },
   ],
+  experiment: { size: 'full', anew: 'before', settleS: 1 },
   redHerring:
     'all services that write fail together, each with errors of its own connections, as if the network were at fault',
   example: { small: null, full: { target: 'postgres-na' } },

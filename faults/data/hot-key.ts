@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerP95 } from '../indicators.ts'
+import { buyersP95, customerP95 } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 import { locksRowsOf } from './sql.ts'
@@ -29,6 +29,7 @@ export const hotKey = defineFault({
     },
   },
   signature: {
+    gist: 'sessions that wait for a lock',
     promql: 'sum by (service) (sum_over_time(faultline_database_lock_waiters[10s])) > 1',
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '300ms' }),
@@ -44,15 +45,22 @@ export const hotKey = defineFault({
     alert: 'LocksContended',
   },
   impact: {
-    indicator: customerP95,
+    indicator: buyersP95,
     text: 'checkouts wait in line for one row, and some give up; looking at products is not affected',
   },
   remedies: [
     {
+      policies: [
+        { policy: 'maxConcurrent', caller: 'orders', callee: 'products', without: 200, with: 2 },
+        { policy: 'maxQueued', caller: 'orders', callee: 'products', without: 200, with: 2 },
+      ],
+      indicator: customerP95,
+      why: 'keeps those who wait for the row from taking all connections',
+    },
+    {
       measure: 'shard the key',
       why: 'several rows instead of one: writers of different shards do not wait for each other',
     },
-    { policy: 'maxConcurrent', why: 'keeps those who wait for the row from taking all connections' },
   ],
   redHerring: 'the database is idle, its processor and its disk too: nobody works, all wait',
   example: { small: { target: 'products' }, full: { target: 'products' } },

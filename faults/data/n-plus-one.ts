@@ -21,6 +21,7 @@ export const nPlusOne = defineFault({
     'quick, and there are as many as rows.',
   acts: { statement: ({ text }, { table }) => (readsFrom(text, table) ? { perRow: true } : {}) },
   signature: {
+    gist: 'SELECTs for each connection that was taken',
     promql:
       'sum by (service) (rate(db_client_operation_duration_seconds_count{db_operation_name="SELECT", db_collection_name!=""}[10s])) ' +
       '/ sum by (service) (rate(db_client_connection_wait_time_seconds_count[10s])) > 2.5',
@@ -43,8 +44,11 @@ export const nPlusOne = defineFault({
     text: 'lists are slower by one round trip for each row, most where the database is far away',
   },
   remedies: [
+    {
+      policies: [{ policy: 'singleFlight', without: false, with: true }],
+      why: 'a list is made once for all who ask at the same time',
+    },
     { measure: 'one query for all rows (a join, or `= ANY`)', why: 'one round trip instead of one for each row' },
-    { policy: 'singleFlight', value: true, why: 'a list is made once for all who ask at the same time' },
   ],
   redHerring: 'no statement is slow: a list of slow statements is empty',
   example: { small: { target: 'products' }, full: { target: 'products' } },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
+import { shippedShare } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 
@@ -16,6 +17,7 @@ export const poisonMessage = defineFault({
     'Which ones is decided by their ids, so that it is the same ones each time.',
   acts: { delivery: (_event, { share }, random) => ({ garbled: random() < share }) },
   signature: {
+    gist: 'deliveries that failed',
     promql: 'sum by (queue) (rate(faultline_queue_process_duration_seconds_count{outcome="failed"}[10s])) > 0.15',
     trace: {
       search: ({ kinds }) => ({ services: kinds, tags: '{"error":"true"}' }),
@@ -31,7 +33,7 @@ export const poisonMessage = defineFault({
     alert: 'MessagesRedelivered',
   },
   impact: {
-    indicator: 'max(faultline_queue_dead_letters)',
+    indicator: shippedShare,
     text: 'some orders are not shipped until somebody redelivers their dead letters',
   },
   remedies: [{ measure: 'a dead-letter queue', why: 'what fails again and again makes room, and waits for people' }],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
+import { shippedShare } from '../indicators.ts'
 import { count, quantity } from '../parameters.ts'
 
 export const queueLag = defineFault({
@@ -21,6 +22,7 @@ export const queueLag = defineFault({
     'The consumer takes fewer messages than are sent, and takes its time between them. Each is handled as quickly as ever, and nothing fails.',
   acts: { fetch: (_event, { pauseMs, batch }) => ({ delayMs: pauseMs, limit: batch }) },
   signature: {
+    gist: 'age of the oldest message',
     promql: 'max by (queue) (faultline_queue_oldest_age_seconds) > 2',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
@@ -36,12 +38,11 @@ export const queueLag = defineFault({
     alert: 'QueueLags',
   },
   impact: {
-    indicator: 'max(faultline_queue_oldest_age_seconds)',
+    indicator: shippedShare,
     text: 'orders are accepted and shipped late: no request of a customer is slower',
   },
-  remedies: [
-    { measure: 'more consumers (`faultline scale fulfilment 2`)', why: 'messages are taken by whoever is free' },
-  ],
+  remedies: [{ replicas: { fulfilment: 2 }, why: 'messages are taken by whoever is free' }],
+  experiment: { injection: { target: 'fulfilment-1' }, settleS: 10 },
   redHerring: 'all requests are quick and none fails: only what nobody waits for is late',
   example: { small: { target: 'fulfilment' }, full: { target: 'fulfilment' } },
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
+import { wrongAnswers } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 
@@ -16,6 +17,7 @@ export const silentCorruption = defineFault({
     'status 200, and nobody complains. Only the checksum that the sender put beside the body tells.',
   acts: { answered: (_call, { probability }, random) => ({ damaged: random() < probability }) },
   signature: {
+    gist: 'bodies that differ from their checksum',
     promql: 'sum by (service, callee) (rate(faultline_checksum_mismatches_total[10s])) > 0.1',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
@@ -25,12 +27,14 @@ export const silentCorruption = defineFault({
     alert: 'ChecksumsDiffer',
   },
   impact: {
-    indicator:
-      'sum(rate(load_request_duration_seconds_count{outcome="wrong"}[15s])) / sum(rate(load_request_duration_seconds_count[15s]))',
+    indicator: wrongAnswers,
     text: 'customers see wrong prices and stock, and what was wrong is written on; requests succeed',
   },
   remedies: [
-    { measure: 'checksums that are checked end to end', why: 'what was damaged is known as such before it is used' },
+    {
+      policies: [{ policy: 'verifyChecksums', without: false, with: true }],
+      why: 'what was damaged is known as such before it is used, and asked for again',
+    },
   ],
   redHerring: 'every status is 200 and every latency is as ever: all dashboards are green',
   example: { small: { target: 'gateway' }, full: { target: 'gateway' } },

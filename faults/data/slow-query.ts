@@ -27,6 +27,7 @@ export const slowQuery = defineFault({
     statement: ({ text }, { table, delayMs }) => (readsFrom(text, table) ? { text: afterSleep(text, delayMs) } : {}),
   },
   signature: {
+    gist: 'statements slow, connections at once',
     promql:
       'histogram_quantile(0.9, sum by (le, service, db_operation_name, db_collection_name) (rate(db_client_operation_duration_seconds_bucket{db_operation_name="SELECT", db_collection_name!=""}[10s]))) > 0.25 ' +
       'and on (service) histogram_quantile(0.5, sum by (le, service) (rate(db_client_connection_wait_time_seconds_bucket[10s]))) < 0.25',
@@ -45,8 +46,11 @@ export const slowQuery = defineFault({
   },
   impact: { indicator: customerP95, text: 'pages with that table are slow; those that the caches have are not' },
   remedies: [
+    {
+      policies: [{ policy: 'singleFlight', without: false, with: true }],
+      why: 'the query is made once for all who ask at the same time',
+    },
     { measure: 'an index', why: 'the server finds the rows instead of looking at all' },
-    { policy: 'singleFlight', value: true, why: 'the query is made once for all who ask at the same time' },
   ],
   redHerring: 'the pool of connections runs short: they are held for longer, not asked for more often',
   example: { small: { target: 'products' }, full: { target: 'products' } },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
+import { staleReads } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 
 export const staleRead = defineFault({
@@ -21,6 +22,7 @@ export const staleRead = defineFault({
     'status 200, by what was true a while ago. Of a server that is no replica nothing becomes.',
   acts: { server: ({ delayS }) => ({ kind: 'delay-replay', delayMs: delayS * 1_000 }) },
   signature: {
+    gist: 'replication lag in seconds',
     promql: 'max by (instance) (faultline_replication_lag_seconds) > 2',
     trace: {
       search: () => ({ services: ['products'] }),
@@ -33,17 +35,20 @@ export const staleRead = defineFault({
     alert: 'ReplicaLags',
   },
   impact: {
-    indicator: 'max(faultline_replication_lag_seconds)',
+    indicator: staleReads,
     text: 'stock and prices of that region are old. Who has just ordered sees his order all the same, from the primary; without read-your-writes he does not',
   },
   remedies: [
     {
-      policy: 'readYourWrites',
-      value: true,
-      why: 'a read that must see a write goes to the primary while the replica has not got there',
+      policies: [{ policy: 'readFromPrimary', kind: 'products', without: false, with: true }],
+      why: "nothing is stale, at the price of the primary's distance",
     },
-    { policy: 'readFromPrimary', value: true, why: "nothing is stale, at the price of the primary's distance" },
+    {
+      measure: 'read your writes (`readYourWrites`)',
+      why: 'a read that must see a write goes to the primary while the replica has not got there: too few customers look again for a figure, and a test of its own shows it',
+    },
   ],
+  experiment: { size: 'full', settleS: 12 },
   redHerring:
     'no request fails, and that region is as quick as ever: it is the customers who say that the shop forgets',
   example: { small: null, full: { target: 'postgres-eu' } },

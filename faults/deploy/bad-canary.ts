@@ -32,6 +32,7 @@ export const badCanary = defineFault({
   },
   rollout: ({ version }) => `version ${version}`,
   signature: {
+    gist: 'failures of one version among several',
     promql:
       `${byVersion('{http_response_status_code=~"5.."}')} / ${byVersion('')} > 0.2 ` +
       'and on () count(count by (version) (faultline_node_info)) > 1',
@@ -52,10 +53,18 @@ export const badCanary = defineFault({
     text: 'the share of the requests that the replica gets, less what another one answers instead',
   },
   remedies: [
-    { measure: 'roll back', why: 'the version before it works' },
+    { undo: 'roll back', why: 'the version before it works' },
+    {
+      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      why: 'asks another replica when this one says that it is not able',
+    },
+    {
+      policies: [{ policy: 'outlierEjection', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'leaves the replica out where there are others',
+    },
     { measure: 'canary', why: 'one replica of many has the new version first, and few customers meet it' },
-    { policy: 'outlierEjection', value: true, why: 'leaves the replica out where there are others' },
   ],
+  experiment: { given: { replicas: { products: 2 } } },
   redHerring: 'the errors seem to come at random, and every other request of the same kind is right',
   example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
 })

@@ -16,6 +16,7 @@ export const credentialExpiry = defineFault({
     'attempt to connect is refused with 28P01, by all of its nodes at the same moment.',
   acts: { server: ({ role }) => ({ kind: 'expire-password', role }) },
   signature: {
+    gist: 'connections refused for their password (28…)',
     promql: 'sum by (service) (rate(db_client_connection_wait_time_seconds_count{error_type=~"28.*"}[10s])) > 0.1',
     trace: {
       search: () => ({ services: ['gateway', 'recommendations', 'orders'] }),
@@ -36,8 +37,11 @@ export const credentialExpiry = defineFault({
     text: 'everything that needs the service fails, from one moment to the next',
   },
   remedies: [
+    {
+      policies: [{ policy: 'serveStale', kind: 'edge', without: false, with: true }],
+      why: 'the edge goes on answering with what it has',
+    },
     { measure: 'overlapping rotation', why: 'the new password is valid before the old one ends' },
-    { policy: 'serveStale', value: true, why: 'the edge goes on answering with what it has' },
   ],
   redHerring: 'all nodes of the service are gone at once, as after a bad roll-out; none was deployed and none has died',
   example: { small: { target: 'postgres-na' }, full: { target: 'postgres-na' } },

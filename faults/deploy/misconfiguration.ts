@@ -29,6 +29,7 @@ export const misconfiguration = defineFault({
   acts: { policies: ({ setting }) => settings[setting] },
   rollout: () => 'settings',
   signature: {
+    gist: 'failed calls since a roll-out',
     promql:
       'sum by (service, callee) (rate(http_client_request_duration_seconds_count{outcome!~"ok|cancelled", http_response_status_code!~"40."}[10s])) > 0.5 ' +
       'and on () time() - max(faultline_change_timestamp_seconds{change="rollout"}) < 600',
@@ -41,9 +42,12 @@ export const misconfiguration = defineFault({
   },
   impact: { indicator: customerErrorRatio, text: 'from one second to the next, everything that needs the service' },
   remedies: [
-    { measure: 'roll back', why: 'the settings before them were right' },
+    {
+      policies: [{ policy: 'timeoutMs', callee: 'products', without: 3, with: 1000 }],
+      why: 'sets right what is wrong',
+    },
+    { undo: 'roll back', why: 'the settings before them were right' },
     { measure: 'validation', why: 'a value that nobody can have meant is refused before it is rolled out' },
-    { policy: 'timeoutMs', value: 1_000, why: 'sets right what is wrong, where that is it' },
   ],
   redHerring: 'nothing was deployed and no process has restarted; the callee has no errors of its own',
   example: { small: { target: 'products' }, full: { target: 'products' } },

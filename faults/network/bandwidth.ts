@@ -29,6 +29,7 @@ export const bandwidth = defineFault({
     },
   },
   signature: {
+    gist: 'a slow tail of a link whose quarter of small answers is quick',
     promql: `(${slowLinks(0.95, 0.25)}) and (${fastLinks(0.25, 0.25)})`,
     trace: {
       search: ({ fromKinds, toKinds }) => ({ services: [...toKinds, ...fromKinds], minDuration: '200ms' }),
@@ -47,6 +48,7 @@ export const bandwidth = defineFault({
     text: 'pages with long lists and pictures are slow, and short answers only when they come behind',
   },
   remedies: [
+    { replicas: { products: 2 }, why: 'another replica has a link of its own' },
     { measure: 'smaller pages', why: 'less to send for each answer' },
     { measure: 'caching', why: 'what is cached on this side of the link needs not cross it' },
   ],

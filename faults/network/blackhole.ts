@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerP95 } from '../indicators.ts'
 import { crosses, errorOf, hopsOf } from '../trace.ts'
 
 export const blackhole = defineFault({
@@ -14,6 +14,7 @@ export const blackhole = defineFault({
     'under way arrives when the fault ends, as TCP would send it again.',
   acts: { cut: () => true },
   signature: {
+    gist: 'calls timed out, by link',
     promql:
       'sum by (instance, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="timeout"}[10s])) > 0.3',
     trace: {
@@ -25,12 +26,25 @@ export const blackhole = defineFault({
     },
     alert: 'CallsFailing',
   },
-  impact: { indicator: customerErrorRatio, text: 'requests over the link take as long as their timeout, then fail' },
+  impact: {
+    indicator: customerP95,
+    text: 'requests over the link take as long as their timeout, then fail or go elsewhere',
+  },
   remedies: [
-    { policy: 'timeoutMs', why: 'bounds what one silent attempt costs' },
-    { policy: 'breakerThreshold', why: 'stops waiting for a callee that never answers' },
-    { policy: 'ejectAfter', why: 'leaves the one replica behind the hole out' },
+    {
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 5000, with: 300 }],
+      why: 'bounds what one silent attempt costs',
+    },
+    {
+      policies: [{ policy: 'breaker', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'stops waiting for a callee that does not answer half of the time',
+    },
+    {
+      policies: [{ policy: 'outlierEjection', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'leaves the one replica behind the hole out',
+    },
   ],
+  experiment: { given: { replicas: { products: 2 } } },
   redHerring: 'the callee shows no error and less load than usual, and its health check passes',
   example: {
     small: { from: 'gateway-na', to: 'products-na' },

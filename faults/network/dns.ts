@@ -30,6 +30,7 @@ export const dns = defineFault({
     },
   },
   signature: {
+    gist: 'names not found, by callee',
     promql:
       'sum by (instance, callee) (rate(http_client_request_duration_seconds_count{error_type=~"ENOTFOUND|EAI_AGAIN"}[10s])) > 0.2',
     trace: {
@@ -46,7 +47,13 @@ export const dns = defineFault({
     indicator: customerErrorRatio,
     text: 'fails for whoever needs a new connection; who has one notices nothing, until it is closed',
   },
-  remedies: [{ measure: 'keep-alive', why: 'a connection that is open needs no name' }],
+  remedies: [
+    {
+      policies: [{ policy: 'serveStale', kind: 'edge', without: false, with: true }],
+      why: 'the edge answers with what it has while nobody is found',
+    },
+    { measure: 'keep-alive', why: 'a connection that is open needs no name' },
+  ],
   redHerring: 'the callee looks down, and has no trace of any request to show',
   example: {
     small: { from: 'gateway-na', to: 'products-na' },

@@ -34,6 +34,7 @@ export const latency = defineFault({
     segment: (_segment, { delayMs, jitterMs }, random) => ({ delayMs: normal(random, delayMs, jitterMs) }),
   },
   signature: {
+    gist: "callers wait longer for a link's callee than it works, p90",
     promql: slowLinks(0.9, 0.25),
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, minDuration: '150ms' }),
@@ -53,9 +54,16 @@ export const latency = defineFault({
     text: 'every request that crosses the link waits longer, by the delay for each round trip',
   },
   remedies: [
-    { policy: 'timeoutMs', why: 'gives up on the slow way while there is time for another replica' },
-    { policy: 'hedging', value: true, why: 'asks a second replica when the first has not answered by then' },
+    {
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 1000, with: 150 }],
+      why: 'gives up on the slow way while there is time for another replica',
+    },
+    {
+      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'asks a second replica when the first has not answered by then',
+    },
   ],
+  experiment: { given: { replicas: { products: 2 } } },
   redHerring: "the callee looks slow in its callers' figures, while its own are as ever",
   example: {
     small: { from: 'gateway-na', to: 'products-na' },

@@ -34,6 +34,7 @@ export const loss = defineFault({
     },
   },
   signature: {
+    gist: 'a slow tail of a link whose median is quick',
     promql: `(${slowLinks(0.9, 0.15)}) and (${fastLinks(0.5, 0.1)})`,
     trace: {
       search: ({ fromKinds }) => ({ services: fromKinds, minDuration: '200ms' }),
@@ -48,7 +49,13 @@ export const loss = defineFault({
     alert: null,
   },
   impact: { indicator: customerP95, text: 'most answers come as ever, and some a fifth of a second later, or several' },
-  remedies: [{ policy: 'hedging', value: true, why: 'a second request is seldom unlucky as well' }],
+  remedies: [
+    {
+      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'a second request is seldom unlucky as well',
+    },
+  ],
+  experiment: { injection: { from: 'gateway-na', to: 'products-na', parameters: { probability: 0.4 } } },
   redHerring: 'the median is as good as ever, so that averages show next to nothing',
   example: {
     small: { from: 'gateway-na', to: 'products-na' },

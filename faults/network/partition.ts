@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerErrorRatio, customerP95 } from '../indicators.ts'
 import { flag } from '../parameters.ts'
 import { crosses, errorOf, hopsOf } from '../trace.ts'
 
@@ -21,6 +21,7 @@ export const partition = defineFault({
   acts: { cut: () => true },
   bothWays: ({ asymmetric }) => !asymmetric,
   signature: {
+    gist: 'no answer from nodes that are up',
     // No answer from a node that, as the scrapes say, is up.
     promql:
       'sum by (region, callee_instance) (rate(http_client_request_duration_seconds_count{outcome=~"timeout|connect"}[10s])) > 0.05 ' +
@@ -42,10 +43,18 @@ export const partition = defineFault({
     text: 'whoever stands in one part and needs something of the other waits, then fails',
   },
   remedies: [
-    { policy: 'breakerThreshold', why: 'fails at once instead of after each timeout' },
-    { policy: 'serveStale', value: true, why: 'answers with what was known before the cut' },
+    {
+      policies: [{ policy: 'breaker', caller: 'gateway', callee: 'products', without: false, with: true }],
+      indicator: customerP95,
+      why: 'fails at once instead of after each timeout',
+    },
+    {
+      policies: [{ policy: 'serveStale', kind: 'edge', without: false, with: true }],
+      why: 'answers with what was known before the cut',
+    },
     { measure: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
   ],
+  experiment: { injection: { from: 'gateway-na', to: 'products' } },
   redHerring: 'each node is healthy for those who can reach it, its health check and its scrapes among them',
   example: {
     small: { from: 'gateway-na', to: 'orders' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { p95OfRegion } from '../indicators.ts'
 import { among, errorOf, hopsOf } from '../trace.ts'
 
 export const regionOutage = defineFault({
@@ -14,6 +14,7 @@ export const regionOutage = defineFault({
     'telemetry, which travels another way, still arrives.',
   acts: { cut: () => true },
   signature: {
+    gist: "a region's edges get no requests, its customers go on asking",
     // Its edges are asked nothing, while customers of the region go on asking.
     promql:
       '(sum by (region) (rate(http_server_request_duration_seconds_count{service="edge"}[5s])) < 0.05) and on (region) ' +
@@ -30,10 +31,16 @@ export const regionOutage = defineFault({
     alert: null,
   },
   impact: {
-    indicator: customerErrorRatio,
+    indicator: p95OfRegion('eu'),
     text: 'what was under way to the region fails; then its customers are served by the next one, farther away and slower',
   },
-  remedies: [{ measure: 'failover', why: 'the front door sends customers to the nearest region that answers' }],
+  remedies: [
+    {
+      measure: 'failover',
+      why: 'the front door sends customers to the nearest region that answers, always: it has no switch',
+    },
+  ],
+  experiment: { size: 'full' },
   redHerring: 'the other regions grow busier and slower, though nothing is wrong with them',
   example: { small: null, full: { target: 'eu' } },
 })

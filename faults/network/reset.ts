@@ -27,6 +27,7 @@ export const reset = defineFault({
     segment: ({ bytes }, { probability }, random) => ({ reset: bytes > 0 && random() < probability }),
   },
   signature: {
+    gist: 'connections reset, by link',
     promql:
       'sum by (instance, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="reset"}[10s])) > 0.3',
     trace: {
@@ -44,8 +45,10 @@ export const reset = defineFault({
     text: 'what may be repeated is; what may not fails, though it may have been done',
   },
   remedies: [
-    { policy: 'maxAttempts', why: 'repeats what is harmless to repeat' },
-    { policy: 'idempotency', why: 'makes it harmless to repeat what changes something' },
+    {
+      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      why: 'repeats what is harmless to repeat',
+    },
   ],
   redHerring: 'the callee served every request with success, and says so',
   example: {

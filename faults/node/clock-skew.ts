@@ -22,6 +22,7 @@ export const clockSkew = defineFault({
     'only counts.',
   acts: { clock: ({ offsetS }) => offsetS * 1_000 },
   signature: {
+    gist: "a node's clock off by half a second",
     promql: 'abs(faultline_clock_skew_seconds) > 0.5',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),

@@ -23,6 +23,7 @@ export const cpu = defineFault({
     'neighbours are hit as well.',
   acts: { process: (_state, { threads }) => ({ kind: 'burn', threads }) },
   signature: {
+    gist: 'CPU seconds of a node',
     promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.35',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),
@@ -38,8 +39,15 @@ export const cpu = defineFault({
   },
   impact: { indicator: customerP95, text: 'every span of the node stretches, in proportion to what it computes' },
   remedies: [
-    { policy: 'maxInFlight', why: 'refuses early what would be late anyway' },
-    { measure: 'replicas', why: 'more processors, when the replicas do not share them' },
+    {
+      replicas: { products: 2 },
+      why: 'half of the requests go elsewhere; more when the replicas do not share their processors',
+    },
+    {
+      replicas: { products: 2 },
+      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'asks the other replica when this one is late',
+    },
   ],
   redHerring:
     'the statements that it sends look slow, though the database is idle: it comes late to read their answers',

@@ -28,6 +28,7 @@ export const crash = defineFault({
     },
   },
   signature: {
+    gist: 'a process started anew, or a target down',
     promql: 'changes(process_start_time_seconds[15s]) > 0 or up{job="faultline"} == 0',
     trace: {
       search: () => ({ services: ['gateway', 'orders', 'edge', 'frontdoor'], tags: '{"error":"true"}' }),
@@ -45,9 +46,12 @@ export const crash = defineFault({
     text: 'with replicas and repeats next to nothing; with one replica of the kind, its part of the shop for as long as it starts',
   },
   remedies: [
-    { measure: 'replicas', why: 'another one answers meanwhile' },
-    { policy: 'maxAttempts', why: 'what may be repeated is, at another replica' },
-    { policy: 'backoffMs', why: 'does not meet the same closed port again at once' },
+    { replicas: { products: 2 }, why: 'another one answers meanwhile' },
+    {
+      replicas: { products: 2 },
+      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      why: 'what may be repeated is, at another replica',
+    },
   ],
   redHerring: 'its callers report the errors, and the node itself has none to report',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },

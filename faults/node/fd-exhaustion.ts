@@ -17,6 +17,7 @@ export const fdExhaustion = defineFault({
     'none; those that are in use go on, and those that were idle are gone.',
   acts: { process: (_state, { leave }) => ({ kind: 'take-descriptors', leave }) },
   signature: {
+    gist: 'open descriptors near the limit',
     promql: 'process_open_fds{job="faultline"} / process_max_fds{job="faultline"} > 0.95',
     trace: {
       search: () => ({ services: ['gateway', 'edge', 'orders', 'frontdoor'], tags: '{"error":"true"}' }),
@@ -33,8 +34,8 @@ export const fdExhaustion = defineFault({
     text: 'calls over new connections fail; few connections are left, and more of them are needed',
   },
   remedies: [
+    { replicas: { products: 2 }, why: 'who cannot connect asks the other one' },
     { measure: 'keep-alive', why: 'who has a connection needs no new one' },
-    { policy: 'maxConcurrent', why: 'bounds how many are open at a time' },
   ],
   redHerring:
     'its callers report resets, and so does it of those whom it calls: the network looks broken on both sides',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { customerP95 } from '../indicators.ts'
 import { among, errorOf, hopsOf } from '../trace.ts'
 
 export const freeze = defineFault({
@@ -14,6 +14,7 @@ export const freeze = defineFault({
     'where it was when the fault ends.',
   acts: { process: () => ({ kind: 'stop' }) },
   signature: {
+    gist: 'a target that answers no scrape',
     promql: 'max_over_time(up{job="faultline"}[4s]) == 0',
     trace: {
       search: ({ kinds }) => ({ services: callersOf(kinds), tags: '{"error":"true"}' }),
@@ -26,17 +27,20 @@ export const freeze = defineFault({
     alert: 'NodeDown',
   },
   impact: {
-    indicator: customerErrorRatio,
+    indicator: customerP95,
     text: 'calls that meet this replica wait for their timeout; with repeats they then succeed',
   },
   remedies: [
     {
-      policy: 'outlierEjection',
-      value: true,
+      policies: [{ policy: 'outlierEjection', caller: 'gateway', callee: 'products', without: false, with: true }],
       why: 'leaves the replica out after a few timeouts, long before its stream is missed',
     },
-    { policy: 'timeoutMs', why: 'what each call that meets it loses' },
+    {
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 5000, with: 300 }],
+      why: 'what each call that meets it loses',
+    },
   ],
+  experiment: { given: { replicas: { products: 2 } }, anew: 'before', settleS: 0 },
   redHerring: 'its port accepts connections, so that a check of the port alone says that it is there',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

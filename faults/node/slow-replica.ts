@@ -34,6 +34,7 @@ export const slowReplica = defineFault({
     'ever, so that nobody but its callers knows.',
   acts: { inbound: (_request, { delayMs, jitterMs }, random) => ({ delayMs: normal(random, delayMs, jitterMs) }) },
   signature: {
+    gist: "a replica's p90 four times its siblings'",
     promql: `(${p90} > 0.25) > on (service, region) group_left () 4 * min by (service, region) (${p90})`,
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '250ms' }),
@@ -47,9 +48,16 @@ export const slowReplica = defineFault({
     text: 'one in as many requests as there are replicas is slow: the tail of all percentiles, and not the median',
   },
   remedies: [
-    { policy: 'hedging', value: true, why: 'a second replica answers before the slow one' },
-    { policy: 'timeoutMs', why: 'set below the delay, it makes slowness a failure, and ejection does the rest' },
+    {
+      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      why: 'a second replica answers before the slow one',
+    },
+    {
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 1000, with: 250 }],
+      why: 'set below the delay, it makes slowness a failure, and repeats and ejection do the rest',
+    },
   ],
+  experiment: { injection: { target: 'products-na' }, given: { replicas: { products: 2 } } },
   redHerring: 'every service above it in the call tree looks slow, and each of its replicas alike',
   example: { small: null, full: { target: 'payments-1' } },
 })

@@ -25,6 +25,7 @@ export const cardinality = defineFault({
       random() < share ? `${path}/${Math.floor(random() * 0x1_0000_0000).toString(16)}` : route,
   },
   signature: {
+    gist: 'label sets beyond the bound, or series added',
     promql:
       '(sum by (instance) (rate(faultline_metrics_overflow_total[10s])) > 0.2) or ' +
       '(sum by (instance) (sum_over_time(scrape_series_added[10s])) > 300 and on (instance) time() - process_start_time_seconds > 30)',

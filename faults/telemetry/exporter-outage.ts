@@ -16,6 +16,7 @@ export const exporterOutage = defineFault({
     'are scraped, so that they go on.',
   acts: { telemetry: () => ({ collectorGone: true }) },
   signature: {
+    gist: 'spans that could not be sent',
     promql: 'sum by (instance) (rate(faultline_telemetry_dropped_total{signal="traces"}[10s])) > 0',
     trace: {
       search: () => ({

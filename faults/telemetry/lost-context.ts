@@ -22,6 +22,7 @@ export const lostContext = defineFault({
     'traces of their own, and those of its callers end at the call. Baggage passes.',
   acts: { telemetry: ({ probability }) => ({ contextLost: probability }) },
   signature: {
+    gist: 'traces that begin at an inner service',
     promql: 'sum by (service) (rate(faultline_root_server_spans_total{service!~"frontdoor|load"}[10s])) > 0.1',
     trace: {
       search: ({ kinds }) => ({ services: kinds }),

@@ -15,6 +15,7 @@ export const samplingBias = defineFault({
     'failure, is almost never among them: metrics count errors of which there is no trace. All nodes decide alike, by the id of the trace.',
   acts: { telemetry: ({ keepRatio }) => ({ keepRatio }) },
   signature: {
+    gist: 'share of the spans that are dropped when they begin',
     promql:
       'sum(rate(otel_sdk_span_started_total{otel_span_sampling_result="DROP"}[10s])) / sum(rate(otel_sdk_span_started_total[10s])) > 0.3',
     trace: {

@@ -96,7 +96,7 @@ async function clears(lab: Lab, fault: Fault, affected: Affected, wantsAlert: bo
 }
 
 /** Whether a trace that began since then shows the fault. */
-async function shows(lab: Lab, { signature }: Fault, affected: Affected, sinceMs: number): Promise<boolean> {
+export async function shows(lab: Lab, { signature }: Fault, affected: Affected, sinceMs: number): Promise<boolean> {
   const { services, ...search } = signature.trace.search(affected)
   const common = { limit: '60', start: String(sinceMs * 1_000), end: String((Date.now() + 60_000) * 1_000) }
   for (const service of new Set(services)) {

@@ -1,6 +1,7 @@
 // A running cluster as the contract of faults needs it, over its HTTP APIs alone: the control plane's, Prometheus's and Jaeger's.
 import { z } from 'zod'
 import type { Affected, Injection } from '../fault.ts'
+import type { PolicyPlace, PolicyValue } from '../remedy.ts'
 import type { Trace, TraceSpan } from '../trace.ts'
 
 export type LabUrls = { control: string; prometheus: string; jaeger: string; token: string }
@@ -10,7 +11,13 @@ export type LabNode = z.infer<typeof Node>
 
 const Status = z.object({ nodes: z.array(Node) })
 const Injected = z.object({ id: z.string(), applied: z.boolean() })
-const Answer = z.object({ data: z.object({ result: z.array(z.unknown()) }) })
+const Sample = z.tuple([z.number(), z.string()])
+const Answer = z.object({ data: z.object({ result: z.array(z.object({ value: Sample })) }) })
+const RangeAnswer = z.object({
+  data: z.object({
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(Sample) })),
+  }),
+})
 const Alerts = z.object({
   data: z.object({ alerts: z.array(z.object({ labels: z.record(z.string(), z.string()), state: z.string() })) }),
 })
@@ -37,6 +44,9 @@ const Traces = z.object({
     .nullable(),
 })
 
+export type PolicySetting = PolicyPlace & { name: string; value: PolicyValue }
+export type RangeSeries = { labels: Record<string, string>; timesS: number[] }
+
 export type Lab = {
   nodes(): Promise<LabNode[]>
   /** Rejects with the control plane's own words when it refuses. */
@@ -44,8 +54,17 @@ export type Lab = {
   clear(id: string): Promise<void>
   clearAll(): Promise<void>
   setLoad(requestsPerSecond: number): Promise<void>
+  /** Rejects when a policy, its value or its place is refused. */
+  setPolicies(changes: readonly PolicySetting[]): Promise<void>
+  resetPolicies(): Promise<void>
+  /** Answers when the replicas are there, or gone. */
+  scale(kind: string, replicas: number): Promise<void>
   /** How many series the expression has at present. */
   query(promql: string): Promise<number>
+  /** Of its first series; null when it has none, or one that is not a number. */
+  value(promql: string): Promise<number | null>
+  /** Series over a span of time, with the seconds since the epoch at which each has a value. */
+  range(promql: string, startS: number, endS: number): Promise<RangeSeries[]>
   /** Names of the alerts that fire. */
   firing(): Promise<Set<string>>
   traces(parameters: Record<string, string>): Promise<Trace[]>
@@ -64,6 +83,8 @@ export function openLab({ control, prometheus, jaeger, token }: LabUrls): Lab {
     return JSON.parse(text) as unknown
   }
   const get = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(20_000) })).json()
+  const instant = async (promql: string) =>
+    Answer.parse(await get(`${prometheus}/api/v1/query?query=${encodeURIComponent(promql)}`)).data.result
   return {
     nodes: async () => Status.parse(await ask('GET', '/v1/status')).nodes,
     inject: async (fault, injection, forS) =>
@@ -71,8 +92,22 @@ export function openLab({ control, prometheus, jaeger, token }: LabUrls): Lab {
     clear: async (id) => void (await ask('DELETE', `/v1/faults/${id}`)),
     clearAll: async () => void (await ask('DELETE', '/v1/faults')),
     setLoad: async (requestsPerSecond) => void (await ask('PUT', '/v1/load', { requestsPerSecond })),
-    query: async (promql) =>
-      Answer.parse(await get(`${prometheus}/api/v1/query?query=${encodeURIComponent(promql)}`)).data.result.length,
+    setPolicies: async (changes) => {
+      if (changes.length > 0) await ask('PUT', '/v1/policies', { changes })
+    },
+    resetPolicies: async () => void (await ask('DELETE', '/v1/policies')),
+    scale: async (kind, replicas) => void (await ask('PUT', '/v1/scale', { kind, replicas })),
+    query: async (promql) => (await instant(promql)).length,
+    value: async (promql) => {
+      const [first] = await instant(promql)
+      const value = Number(first?.value[1] ?? Number.NaN)
+      return Number.isFinite(value) ? value : null
+    },
+    range: async (promql, startS, endS) => {
+      const parameters = new URLSearchParams({ query: promql, start: String(startS), end: String(endS), step: '1' })
+      const { data } = RangeAnswer.parse(await get(`${prometheus}/api/v1/query_range?${parameters}`))
+      return data.result.map(({ metric, values }) => ({ labels: metric, timesS: values.map(([atS]) => atS) }))
+    },
     firing: async () => {
       const { alerts } = Alerts.parse(await get(`${prometheus}/api/v1/alerts`)).data
       return new Set(alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels['alertname'] ?? ''))

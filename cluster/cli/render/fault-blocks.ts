@@ -60,7 +60,10 @@ export function describeFaultInfo(fault: FaultInfo, { colors, columns }: Output)
     ...section('CUSTOMERS', [fault.impact.text]),
     ...section(
       'HELPS',
-      fault.remedies.map(({ policy, measure = '', why }) => `${policy ?? measure}: ${why}`),
+      fault.remedies.flatMap(({ name, why, commands }) => [
+        `${name}: ${why}`,
+        ...commands.map((command) => `  $ ${command}`),
+      ]),
     ),
     ...section('MISLEADS', [fault.redHerring]),
   ].join('\n')

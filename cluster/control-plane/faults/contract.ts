@@ -70,12 +70,13 @@ export const FaultInfo = z.object({
   impact: z.object({ indicator: z.string().nullable(), text: z.string() }),
   remedies: z.array(
     z.object({
-      /** A live setting of `faultline policy`; one of the two is there. */
-      policy: z.string().optional(),
-      /** A measure that is no setting. */
-      measure: z.string().optional(),
-      value: z.unknown().optional(),
+      /** In a few words: `timeoutMs 300`, or a measure that the shop has no switch for. */
+      name: z.string(),
       why: z.string(),
+      /** Live settings of `faultline policy` that belong to it. */
+      policies: z.array(z.string()),
+      /** What to type to apply it while the fault is active; none for a measure that the shop has no switch for. */
+      commands: z.array(z.string()),
     }),
   ),
   redHerring: z.string(),

@@ -1,6 +1,7 @@
 // A fault of the catalogue as the API shows it: its schemas become JSON Schema.
 import { z } from 'zod'
 import type { Fault } from '../../../faults/fault.ts'
+import { commandsOf, nameOf, policiesOf } from '../../../faults/remedy.ts'
 import type { FaultInfo } from './contract.ts'
 
 export function describeFault(fault: Fault): FaultInfo {
@@ -13,8 +14,13 @@ export function describeFault(fault: Fault): FaultInfo {
     description,
     parameters: Object.entries(fault.parameters.shape).map(([name, schema]) => parameterInfo(name, schema)),
     signature: { promql: signature.promql, alert: signature.alert },
-    impact,
-    remedies: remedies.map((remedy) => ({ ...remedy })),
+    impact: { indicator: impact.indicator?.promql ?? null, text: impact.text },
+    remedies: remedies.map((remedy) => ({
+      name: nameOf(remedy),
+      why: remedy.why,
+      policies: policiesOf(remedy).map(({ policy }) => policy),
+      commands: commandsOf(remedy, id),
+    })),
     redHerring,
     example: (example.small ?? example.full) ? { ...(example.small ?? example.full) } : null,
   }

@@ -26,3 +26,11 @@ export class AttemptFailed extends Error {
     this.allowedMs = details.allowedMs ?? 0
   }
 }
+
+/** An answer that arrived and is not the one that was sent: as useless as a connection that broke before it. */
+export function damagedBody(callee: string): AttemptFailed {
+  return new AttemptFailed('reset', `the answer of ${callee} is not the one that it sent`, {
+    sent: true,
+    code: 'checksum',
+  })
+}

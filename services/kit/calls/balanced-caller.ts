@@ -9,7 +9,7 @@ import { type CallFaults, damage } from '../faults/call-faults.ts'
 import { isWhole } from '../http/checksum.ts'
 import { currentScope, DEADLINE_HEADER, type RequestScope } from '../http/deadline.ts'
 import { sendAttempt } from './attempt.ts'
-import { AttemptFailed } from './attempt-failed.ts'
+import { AttemptFailed, damagedBody } from './attempt-failed.ts'
 import { createCallMeter } from './call-meter.ts'
 import { CALLER_HEADER, type Caller, CallFailure, type CallRequest, type CallResponse } from './caller.ts'
 import { type BreakerState, Guard } from './guard.ts'
@@ -191,7 +191,10 @@ export function createBalancedCaller(deps: BalancedCallerDeps): BalancedCaller {
       const answered = await withClientAttempt(attempt, send)
       reusable = true
       const response = deps.faults?.active ? await suffer(deps.faults, call, answered, attempt, send) : answered
-      if (!isWhole(response)) meter.damaged()
+      if (!isWhole(response)) {
+        meter.damaged()
+        if (policy.verifyChecksums) throw damagedBody(callee)
+      }
       if (isUnavailable(response)) replicas.failed(replica, policy)
       else replica.succeeded(policy)
       return response

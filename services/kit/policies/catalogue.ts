@@ -2,6 +2,7 @@
 import { breaker } from './breaker.ts'
 import { bulkhead } from './bulkhead.ts'
 import { caching } from './caching.ts'
+import { checksums } from './checksums.ts'
 import { connections } from './connections.ts'
 import { hedging } from './hedging.ts'
 import { idempotency } from './idempotency.ts'
@@ -26,6 +27,7 @@ export const callSettings = {
   ...bulkhead,
   ...hedging,
   ...outlierEjection,
+  ...checksums,
 } as const
 
 /** Settings of a kind of node, applied by each node of it. */
@@ -50,6 +52,7 @@ const topics = {
   bulkhead,
   hedging,
   'outlier ejection': outlierEjection,
+  checksums,
   'load shedding': loadShedding,
   queueing,
   'rate limit': rateLimit,
