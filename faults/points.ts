@@ -117,6 +117,13 @@ export type ServerVerdict =
   | { kind: 'fail-over'; detectedAfterMs: number; backAfterMs: number }
   /** The password of a role is not valid any more, and its sessions end. */
   | { kind: 'expire-password'; role: string }
+  | { kind: 'none' }
+
+/** What becomes of the sessions that a node is shown. */
+export type SessionVerdict = {
+  /** The key that they were signed with counts no more. */
+  keyExpired: boolean
+}
 
 /** A request to be recorded under its route. */
 export type RecordedRoute = { route: string; path: string }
@@ -180,6 +187,8 @@ export type Acts<P> = {
   telemetry?: (parameters: P) => TelemetryVerdict
   /** database server: once, when the fault reaches it, until it ends */
   server?: (parameters: P) => ServerVerdict
+  /** sessions: of the nodes that verify them */
+  session?: (parameters: P) => SessionVerdict
   /** metrics and spans of a request: the name that its route is recorded under */
   route?: (event: RecordedRoute, parameters: P, random: Random) => string
   /** clock: what the node's clock is off by, in ms */

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { containerNodeFlags } from '../cluster/bin/node-flags.js'
 import { mallocEnvironment } from '../cluster/supervisor/frugality.ts'
 import { firstLedgerNodes, nodesFor } from '../cluster/topology/nodes.ts'
@@ -232,7 +232,7 @@ describe('the ledger', () => {
   })
 })
 
-test('which commits count is set in the database, and is as it was after a restart of the control plane', async () => {
+test('policies outlast a restart of the control plane, the one that the database heeds included', async () => {
   const password = readFileSync(join(containers.volume('postgres-passwords'), 'superuser'), 'utf8')
   const client = new pg.Client({
     host: '127.0.0.1',
@@ -244,17 +244,88 @@ test('which commits count is set in the database, and is as it was after a resta
   await client.connect()
   try {
     const names = async () => (await client.query('SHOW synchronous_standby_names')).rows[0]?.synchronous_standby_names
+    const any = 'ANY 1 ("postgres-eu", "postgres-asia")'
     expect(await names()).toBe('')
+    faultline('policy', 'set', 'timeoutMs', '1750', '--caller', 'gateway', '--callee', 'users')
     // No replica is there: whoever commits waits until it is taken back.
     expect(faultline('policy', 'set', 'synchronousReplication', 'any')).toMatchObject({ status: 0 })
-    await until('the primary to have it', async () => (await names()) === 'ANY 1 ("postgres-eu", "postgres-asia")')
+    await until('the primary to have it', async () => (await names()) === any)
     await containers.stop('control', 'SIGKILL')
+    // As a primary that came back without its disk.
+    await client.query("ALTER SYSTEM SET synchronous_standby_names = ''")
+    await client.query('SELECT pg_reload_conf()')
+    await until('the primary to have forgotten it', async () => (await names()) === '')
     await containers.start('control')
+    await until('the primary to have it again', async () => (await names()) === any)
+    const reset = faultline('policy', 'reset', '--all').stdout
+    expect(reset).toContain('synchronousReplication')
+    expect(reset).toContain('timeoutMs of gateway → users: 2000 ms (was 1750 ms)')
     await until('the primary to have it off', async () => (await names()) === '')
     expect(await placeOrder()).toBe(201)
   } finally {
     await client.end()
   }
+})
+
+describe('faults', () => {
+  const inject = (...args: string[]) => faultline('fault', 'inject', ...args, '--for', '60s')
+  afterEach(() => {
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+  })
+
+  /** Sum of the series of a node's metric whose labels contain all of these. */
+  async function told(name: string, metric: string, ...labels: string[]): Promise<number> {
+    return (await metricsOf(name))
+      .split('\n')
+      .filter((line) => line.startsWith(`${metric}{`) && labels.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+  }
+
+  test('of the network act between containers: an asymmetric cut, and requests that reach nobody', async () => {
+    const customer = createCustomer(frontdoor())
+    await customer.signUp()
+    const basket = async () => (await customer.send('GET', '/api/basket')).status
+    expect(await basket()).toBe(200)
+    const inVain = () =>
+      told('gateway-na', 'http_client_request_duration_seconds_count', 'callee="orders"', 'outcome="timeout"')
+    const before = await inVain()
+    expect(inject('partition', '--from', 'gateway-na', '--to', 'orders', 'asymmetric=true')).toMatchObject({
+      status: 0,
+    })
+    expect(await basket()).toBeGreaterThanOrEqual(500)
+    expect(await inVain()).toBeGreaterThan(before)
+    expect(status().nodes.every(({ ready }) => ready)).toBe(true)
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+    await until('the basket again', async () => (await basket()) === 200, 20_000)
+  })
+
+  test('of the application and of credentials show where they act, and end', async () => {
+    const customer = createCustomer(frontdoor())
+    await customer.signUp()
+    const served = () => told('users', 'http_server_request_duration_seconds_count', 'http_response_status_code="503"')
+    const before = await served()
+    expect(inject('error-rate', '--target', 'users', 'probability=1', 'status=503').status).toBe(0)
+    expect((await createCustomer(frontdoor()).signUp()).status).toBe(503)
+    expect(await served()).toBeGreaterThan(before)
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+
+    expect(inject('credential-expiry', '--target', 'gateway', 'credential=session').status).toBe(0)
+    const refused = await customer.send<{ code: string }>('GET', '/api/basket')
+    expect([refused.status, refused.body.code]).toEqual([401, 'session_invalid'])
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+    expect((await customer.send('GET', '/api/basket')).status).toBe(200)
+  })
+
+  test('of data act in what nodes ask of the database; what becomes of its servers is refused, and says why', async () => {
+    expect(inject('disk-full', '--target', 'postgres-na').status).toBe(0)
+    expect((await createCustomer(frontdoor()).signUp()).status).toBeGreaterThanOrEqual(500)
+    expect(await told('users', 'db_client_operation_duration_seconds_count', 'error_type="53100"')).toBeGreaterThan(0)
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+    await until('sign-ups again', async () => (await createCustomer(frontdoor()).signUp()).status === 201, 20_000)
+    const refused = inject('failover', '--target', 'postgres-na')
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('docker compose kill postgres-na')
+  })
 })
 
 test('what no container may give back fits into its limit, with room to spare', () => {

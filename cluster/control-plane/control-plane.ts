@@ -16,7 +16,7 @@ import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
-import { FaultBook } from './faults/fault-book.ts'
+import { FaultBook, type FaultBookDeps } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
 import { Journal } from './journal.ts'
@@ -43,6 +43,8 @@ export type ControlPlaneDeps = {
   allowedHosts?: readonly string[]
   /** Told of every load that somebody sets. */
   onLoad?: () => void
+  /** Why a fault cannot be injected here; all can when omitted. */
+  refuseFault?: FaultBookDeps['refuse']
   /** Policies that are set from the beginning; what is not valid any more is left out, and the log says so. */
   policies?: readonly PolicyChange[]
   /** Told of all that are set whenever somebody has changed that. */
@@ -130,6 +132,7 @@ export async function startControlPlane(
     },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
     journal: (change) => journal.add(change),
+    refuse: deps.refuseFault,
   })
   measureFaults(metrics, faults)
 

@@ -1,7 +1,8 @@
 // What a control plane without a supervisor must remember beyond its own end: who is which node, the load that was asked for, and that there
 // is a ledger.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { writeDurably } from '../durable-file.ts'
 import { Lease } from './leases.ts'
 
 const Memory = z.object({
@@ -29,8 +30,7 @@ export function readMemory(path: string): Memory {
   }
 }
 
-/** In one step: who reads it after a crash finds all of it, or all of the one before. */
+/** In one step, and on the disk on return: who reads it after a crash finds all of it, or all of the one before. */
 export function writeMemory(path: string, memory: Memory): void {
-  writeFileSync(`${path}.new`, JSON.stringify(memory), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
+  writeDurably(path, JSON.stringify(memory), 0o600)
 }

@@ -6,6 +6,7 @@ import { firstLedgerNodes, nodesFor } from '../topology/nodes.ts'
 import { createContainerSupervision } from './container-supervision.ts'
 import type { ClusterUrls } from './contract.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { refusedInContainers } from './faults/container-faults.ts'
 import { leaseApi } from './lease-contract.ts'
 import { readMemory, writeMemory } from './lease-file.ts'
 import { Leases } from './leases.ts'
@@ -84,6 +85,7 @@ export async function startStandalone(
       otherTargets: () => options.otherTargets,
       allowedHosts: options.allowedHosts,
       onLoad: () => save(),
+      refuseFault: refusedInContainers,
       policies: readPolicies(policyFile, log),
       onPolicies: (policies) => {
         try {

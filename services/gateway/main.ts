@@ -1,21 +1,19 @@
 // Starts a `gateway` node.
 import '../../otel/sdk/register.ts'
-import { required } from '../kit/config.ts'
 import { runNode } from '../kit/node.ts'
-import { createSessions } from '../kit/sessions.ts'
 import { createOrdersClient } from '../orders/client.ts'
 import { createProductsClient } from '../products/client.ts'
 import { createRecommendationsClient } from '../recommendations/client.ts'
 import { createUsersClient } from '../users/client.ts'
 import { createApp } from './app.ts'
 
-runNode('gateway', ({ config, log, caller }) => ({
+runNode('gateway', ({ log, caller, sessions }) => ({
   app: createApp({
     products: createProductsClient(caller('products')),
     users: createUsersClient(caller('users')),
     recommendations: createRecommendationsClient(caller('recommendations')),
     orders: createOrdersClient(caller('orders')),
-    sessions: createSessions(required(config.sessionSecret, 'FAULTLINE_SESSION_SECRET')),
+    sessions: sessions(),
     log,
   }),
 }))

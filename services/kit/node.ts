@@ -17,6 +17,7 @@ import { createStream } from './network/connector.ts'
 import { Network } from './network/network.ts'
 import { measureNode } from './node-metrics.ts'
 import { followPolicy, type LivePolicy } from './policies/kind-policy.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 export type Node = {
   config: NodeConfig
@@ -32,6 +33,8 @@ export type Node = {
   deliveries: Pick<DeliveryFaults, 'beforeFetch' | 'deliver'>
   /** This node's database. Throws when its URL is missing. */
   database(): Database
+  /** Sessions of the run. Throws when their secret is missing. */
+  sessions(): Sessions
   /** Runs when the node leaves, last registered first, after the last request was answered. */
   onClose(close: () => Promise<void> | void): void
 }
@@ -115,6 +118,10 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
       closers.push(() => database.close())
       return database
     },
+    sessions: () =>
+      createSessions(required(config.sessionSecret, 'FAULTLINE_SESSION_SECRET'), Date.now, () =>
+        faults.sessions.keyHolds(),
+      ),
     onClose: (close) => closers.push(close),
   })
 

@@ -18,6 +18,21 @@ test('a session proves its customer for twelve hours', async () => {
   expect(await sessions.verify(token)).toBeUndefined()
 })
 
+test('nothing that a key has signed counts while the key does not, what it signs meanwhile included', async () => {
+  let holds = true
+  const sessions = createSessions(
+    secret,
+    () => startMs,
+    () => holds,
+  )
+  const before = await sessions.issue(user)
+  holds = false
+  const meanwhile = await sessions.issue(user)
+  for (const { token } of [before, meanwhile]) expect(await sessions.verify(token)).toBeUndefined()
+  holds = true
+  for (const { token } of [before, meanwhile]) expect(await sessions.verify(token)).toEqual(user)
+})
+
 test('a token holds nothing but who, where and how long', async () => {
   const { token } = await createSessions(secret, () => startMs).issue(user)
   const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())

@@ -18,8 +18,15 @@ export type Sessions = {
   verify(token: string): Promise<SessionUser | undefined>
 }
 
-/** `secret`: at least 32 bytes, the same on every node of a run. `nowMs` is the time in Unix milliseconds. */
-export function createSessions(secret: string, nowMs: () => number = Date.now): Sessions {
+/**
+ * `secret`: at least 32 bytes, the same on every node of a run. `nowMs` is the time in Unix milliseconds. `keyHolds`: whether what was signed
+ * with the secret counts at present.
+ */
+export function createSessions(
+  secret: string,
+  nowMs: () => number = Date.now,
+  keyHolds: () => boolean = () => true,
+): Sessions {
   // Imported once: from raw bytes each verification would cost twice as much.
   const key = crypto.subtle.importKey('raw', Buffer.from(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
@@ -41,6 +48,7 @@ export function createSessions(secret: string, nowMs: () => number = Date.now): 
     },
 
     async verify(token) {
+      if (!keyHolds()) return undefined
       try {
         const options = {
           algorithms: ['HS256'],

@@ -36,8 +36,9 @@ export const cardinality: Scenario = {
       'sum(rate(http_server_request_duration_seconds_count{instance="products-na", http_route="/products/:productId"}[5s])) or vector(0)'
     stage.expect('the good route to have gone dark', (await stage.value(told)) === 0)
 
-    // The label with templates again: whatever had a name of its own stays until the node forgets it, and nothing is added.
+    // The label is a template again, and the node forgets what had a name of its own.
     await stage.control.clearFaults({})
+    await stage.until('the samples to go', async () => (await stage.value(samples(NODE))) < at / 2, 60_000)
     await stage.until(
       'nothing new',
       async () => (await stage.value(`sum(sum_over_time(scrape_series_added{instance="${NODE}"}[5s]))`)) < 50,

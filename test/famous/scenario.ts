@@ -40,5 +40,6 @@ async function isWell(stage: Stage, load: number): Promise<boolean> {
   const bad = await stage.value(
     'sum(rate(load_request_duration_seconds_count{outcome!~"ok|refused"}[4s])) or vector(0)',
   )
-  return good > 0.6 * load && bad === 0
+  // Not more, either: of what was before, nothing is left.
+  return good > 0.6 * load && good < 1.6 * load && bad === 0
 }

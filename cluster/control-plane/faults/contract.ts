@@ -111,7 +111,7 @@ export const faultApi = defineApi({
     otherResponses: {
       400: 'a parameter or a target is not valid',
       404: 'there is no such fault or place',
-      409: 'too many are active',
+      409: 'too many are active, or nobody here could carry it out',
     },
   },
   changeFault: {

@@ -20,6 +20,8 @@ export type FaultBookDeps = {
   world: () => World
   /** Has the documents of the nodes sent. */
   changed: () => void
+  /** Why nobody here could carry the fault out; undefined when somebody can. */
+  refuse?: ((fault: Fault, parameters: Record<string, unknown>) => string | undefined) | undefined
   /** Makes a change known to everybody; of what is secret, nothing but a roll-out. */
   annotate: (kind: Annotation['kind'], subject: string, text: string) => void
   /** Notes a change in full, also of what is secret. */
@@ -56,11 +58,13 @@ export class FaultBook {
     this.#deps = deps
   }
 
-  /** Throws an `HttpError`: 404 for a fault or place that there is not, 400 for a target or parameter that is not valid. */
+  /** Throws an `HttpError`: 404 for a fault or place that there is not, 400 for a target or parameter that is not valid, 409 for what cannot be done here. */
   inject(injection: FaultInjection): InjectedFault {
     const fault = findFault(injection.fault)
     if (!fault) throw new HttpError(404, 'unknown_fault', unknownFault(injection.fault))
     const parameters = parseParameters(fault, injection.parameters)
+    const why = this.#deps.refuse?.(fault, parameters)
+    if (why !== undefined) throw new HttpError(409, 'not_possible_here', why)
     const scope = scopeOf(fault, injection, parameters, this.#deps.world())
     if (this.#active.size >= MAX_ACTIVE) {
       throw new HttpError(409, 'too_many_faults', `${MAX_ACTIVE} faults are active already; clear some first`)

@@ -16,6 +16,7 @@ type Point =
   | 'route'
   | 'pool'
   | 'version'
+  | 'session'
 type Act<K extends Point> = NonNullable<Acts<Record<string, unknown>>[K]>
 
 export type Decider<K extends Point> = {

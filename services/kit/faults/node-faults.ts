@@ -10,6 +10,7 @@ import { InboundFaults } from './inbound-faults.ts'
 import { PoolFaults } from './pool-faults.ts'
 import { ProcessFaults, type Surroundings } from './process-faults.ts'
 import { RouteFaults } from './route-faults.ts'
+import { SessionFaults } from './session-faults.ts'
 import { StatementFaults } from './statement-faults.ts'
 import { TelemetryFaults } from './telemetry-faults.ts'
 import { VersionFaults } from './version-faults.ts'
@@ -22,6 +23,7 @@ export type NodeFaults = {
   readonly deliveries: DeliveryFaults
   readonly caches: CacheFaults
   readonly routes: RouteFaults
+  readonly sessions: SessionFaults
   close(): void
 }
 
@@ -39,6 +41,7 @@ export function createNodeFaults(
   const deliveries = new DeliveryFaults(surroundings.node)
   const caches = new CacheFaults()
   const routes = new RouteFaults(surroundings.node, surroundings.metrics)
+  const sessions = new SessionFaults()
   const telemetry = new TelemetryFaults(surroundings.node, surroundings.impairments)
   const ofProcess = new ProcessFaults(surroundings)
   const unsubscribe = control.onChange((document) => {
@@ -48,7 +51,7 @@ export function createNodeFaults(
     pools.apply(faults)
     clock.apply(faults)
     version.apply(faults)
-    for (const point of [calls, deliveries, caches, routes, telemetry]) point.apply(faults)
+    for (const point of [calls, deliveries, caches, routes, sessions, telemetry]) point.apply(faults)
     ofProcess.apply(faults)
   })
   return {
@@ -59,6 +62,7 @@ export function createNodeFaults(
     deliveries,
     caches,
     routes,
+    sessions,
     close() {
       unsubscribe()
       caches.close()

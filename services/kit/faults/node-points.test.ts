@@ -8,6 +8,7 @@ import { currentScope } from '../http/deadline.ts'
 import { requestScope } from '../http/request-scope.ts'
 import { ClockFaults } from './clock-faults.ts'
 import { InboundFaults } from './inbound-faults.ts'
+import { SessionFaults } from './session-faults.ts'
 import { StatementFaults } from './statement-faults.ts'
 import { active } from './test-fault.ts'
 import { VersionFaults } from './version-faults.ts'
@@ -33,6 +34,21 @@ test('inbound: a request waits, and passes at once when nothing is active', asyn
   expect(await timed()).toBeGreaterThanOrEqual(118)
   point.apply([])
   await timed()
+})
+
+test('sessions: the key counts no more for as long as the fault that says so is active', () => {
+  const sessions = new SessionFaults()
+  expect(sessions.keyHolds()).toBe(true)
+  sessions.apply([
+    active('credential-expiry', { instance: 'database', parameters: { credential: 'database', role: 'users' } }),
+  ])
+  expect(sessions.keyHolds()).toBe(true)
+  sessions.apply([
+    active('credential-expiry', { instance: 'session', parameters: { credential: 'session', role: 'users' } }),
+  ])
+  expect(sessions.keyHolds()).toBe(false)
+  sessions.apply([])
+  expect(sessions.keyHolds()).toBe(true)
 })
 
 test('clock: both ways of asking for the time are off, and both are right again afterwards', () => {
