@@ -31,7 +31,9 @@ export async function loadPanel(panel: PanelJson, context: PanelContext, signal:
   const targets = (panel.targets ?? []).filter(({ hide }) => !hide)
   const steps = targets.map((target) => stepOf(target, context))
   const answers = await Promise.all(
-    targets.map((target, index) => loadTarget(target, targets.length > 1, steps[index] ?? SCRAPE_MS, context, signal)),
+    targets.map((target, index) =>
+      loadTarget({ target, several: targets.length > 1, stepMs: steps[index] ?? SCRAPE_MS, context, signal }),
+    ),
   )
   const transformed = transform(
     answers.flatMap(({ frames }) => frames),
@@ -58,13 +60,11 @@ function stepOf(target: TargetJson, { startMs, endMs, widthPx, variables }: Pane
   return stepMs(endMs - startMs, Math.max(60, widthPx), least)
 }
 
-async function loadTarget(
-  target: TargetJson,
-  several: boolean,
-  step: number,
-  context: PanelContext,
-  signal: AbortSignal,
-): Promise<Answered> {
+/** One query of a panel; `several` when it has others. */
+type Asked = { target: TargetJson; several: boolean; stepMs: number; context: PanelContext; signal: AbortSignal }
+
+async function loadTarget(asked: Asked): Promise<Answered> {
+  const { target, context, signal } = asked
   switch (target.datasource?.type) {
     case 'jaeger': {
       const path = searchPathOf(target, context)
@@ -75,19 +75,13 @@ async function loadTarget(
       return { frames: await logFrames(target, context, signal), exemplars: [], remarks: [] }
     case 'prometheus':
     case undefined:
-      return loadPrometheus(target, several, step, context, signal)
+      return loadPrometheus(asked)
     default:
       return { frames: [], exemplars: [], remarks: [`the data source “${target.datasource?.type}” is not known here`] }
   }
 }
 
-async function loadPrometheus(
-  target: TargetJson,
-  several: boolean,
-  step: number,
-  context: PanelContext,
-  signal: AbortSignal,
-): Promise<Answered> {
+async function loadPrometheus({ target, several, stepMs: step, context, signal }: Asked): Promise<Answered> {
   const scope = {
     startMs: context.startMs,
     endMs: context.endMs,

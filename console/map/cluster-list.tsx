@@ -3,6 +3,7 @@ import { formatValue } from '../dashboards/units.ts'
 import { regionName, type Selection } from './drawing.tsx'
 import { healthInWords } from './in-words.ts'
 import type { ClusterMap, MapNode } from './map-model.ts'
+import type { Measured } from './measured.ts'
 
 type Props = { map: ClusterMap; selected: Selection | undefined; onSelect: (selection: Selection) => void }
 
@@ -23,15 +24,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
             <th scope="col">Node</th>
             <th scope="col">Region</th>
             <th scope="col">Health</th>
-            <th scope="col" className="figure">
-              Requests/s
-            </th>
-            <th scope="col" className="figure">
-              Errors
-            </th>
-            <th scope="col" className="figure">
-              p95
-            </th>
+            <FigureHeads />
             <th scope="col">Role and faults</th>
           </tr>
         </thead>
@@ -45,9 +38,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
               </th>
               <td>{regionName(node.region)}</td>
               <td className={tones[node.health]}>{healthInWords(node)}</td>
-              <td className="figure">{formatValue(node.rate, 'short')}</td>
-              <td className="figure">{formatValue(node.errorShare, 'percentunit')}</td>
-              <td className="figure">{formatValue(node.p95S, 's')}</td>
+              <Figures of={node} />
               <td>{notesOf(node)}</td>
             </tr>
           ))}
@@ -59,15 +50,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
           <tr>
             <th scope="col">From and to</th>
             <th scope="col">What</th>
-            <th scope="col" className="figure">
-              Requests/s
-            </th>
-            <th scope="col" className="figure">
-              Errors
-            </th>
-            <th scope="col" className="figure">
-              p95
-            </th>
+            <FigureHeads />
             <th scope="col">Breaker and faults</th>
           </tr>
         </thead>
@@ -80,9 +63,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
                 </button>
               </th>
               <td>{link.protocol}</td>
-              <td className="figure">{formatValue(link.rate, 'short')}</td>
-              <td className="figure">{formatValue(link.errorShare, 'percentunit')}</td>
-              <td className="figure">{formatValue(link.p95S, 's')}</td>
+              <Figures of={link} />
               <td>
                 {[link.breaker?.replace('_', ' '), ...link.faults.map(({ fault }) => fault)].filter(Boolean).join(', ')}
               </td>
@@ -104,4 +85,24 @@ function notesOf(node: MapNode): string {
   ]
     .filter((note) => note !== undefined)
     .join(', ')
+}
+
+const figures = ['Requests/s', 'Errors', 'p95'] as const
+
+function FigureHeads() {
+  return figures.map((name) => (
+    <th key={name} scope="col" className="figure">
+      {name}
+    </th>
+  ))
+}
+
+function Figures({ of: { rate, errorShare, p95S } }: { of: Measured }) {
+  return (
+    <>
+      <td className="figure">{formatValue(rate, 'short')}</td>
+      <td className="figure">{formatValue(errorShare, 'percentunit')}</td>
+      <td className="figure">{formatValue(p95S, 's')}</td>
+    </>
+  )
 }

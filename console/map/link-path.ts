@@ -41,13 +41,14 @@ export function pointAt([a, b, c, d]: Curve, t: number): Point {
 
 /** How far from the caller a note of a link stands: between its column and the next, where no box is. */
 const NOTE_PX = 30
+/** Of a link that leads back or down: outside of its own box, and not far away. */
+const NOTE_SHARE = 0.16
 
 /** Where what is to be said of a link stands: on it, near the caller, and on no node that it passes further on. */
 export function notePoint(curve: Curve): Point {
-  const [start] = curve
-  for (let t = 0; t < 1; t += 0.01) {
-    const point = pointAt(curve, t)
-    if (Math.hypot(point.x - start.x, point.y - start.y) >= NOTE_PX) return point
-  }
-  return pointAt(curve, 0.5)
+  const [start, , , end] = curve
+  if (end.x <= start.x) return pointAt(curve, NOTE_SHARE)
+  let t = NOTE_SHARE
+  while (t > 0.01 && pointAt(curve, t).x - start.x > NOTE_PX) t -= 0.005
+  return pointAt(curve, t)
 }

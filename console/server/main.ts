@@ -1,4 +1,5 @@
 // Entry point of the console's process: configuration in, one port open, one line of JSON when it is, and an end in order.
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type ConsoleConfig, readConfig } from './config.ts'
 import { serveConsole } from './serve.ts'
@@ -30,8 +31,18 @@ async function main(config: ConsoleConfig): Promise<void> {
   log('info', 'listening', { host: config.host, port: serving.port, pid: process.pid })
 }
 
+/** Of the package that the bundle lies in, for whoever starts it without saying; empty where there is none. */
+function installedVersion(): string {
+  try {
+    const { version } = JSON.parse(readFileSync(join(dirname(process.argv[1] ?? '.'), '../package.json'), 'utf8'))
+    return String(version)
+  } catch {
+    return ''
+  }
+}
+
 try {
-  main(readConfig(process.env)).catch((error: NodeJS.ErrnoException) => {
+  main(readConfig({ FAULTLINE_VERSION: installedVersion(), ...process.env })).catch((error: NodeJS.ErrnoException) => {
     log('error', 'cannot start', { error: error.message, code: error.code })
     process.exit(1)
   })

@@ -21,12 +21,19 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   )
 }
 
-export function Failure({ error, what, onRetry }: { error: Error; what: string; onRetry?: () => void }) {
+type FailureProps = {
+  error: Error
+  what: string /** What to do, where the view knows better. */
+  hint?: string
+  onRetry?: () => void
+}
+
+export function Failure({ error, what, hint, onRetry }: FailureProps) {
   return (
     <div className="notice notice-failure" role="alert">
       <h2>{what} could not be loaded</h2>
       <p>{error.message}</p>
-      <p className="hint">{hintFor(error)}</p>
+      <p className="hint">{hint ?? hintFor(error)}</p>
       {onRetry && (
         <button type="button" className="button" onClick={onRetry}>
           Try again

@@ -1,8 +1,9 @@
 // The basket: how many of what, and what it comes to.
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { Empty, Loading } from '../shell/notices.tsx'
 import { useShop } from './shop-context.tsx'
+import { asError, FormFailure, ShopFailure } from './shop-failure.tsx'
 import { type Basket, formatPrice, type Product } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
@@ -20,7 +21,7 @@ export function BasketPage() {
     },
     { quiet: true },
   )
-  const [error, setError] = useState<string | undefined>()
+  const [error, setError] = useState<Error | undefined>()
   const change = async (productId: string, quantity: number) => {
     setError(undefined)
     try {
@@ -33,7 +34,7 @@ export function BasketPage() {
         setBasket(body)
       })
     } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure))
+      setError(asError(failure))
     }
   }
   if (!signedIn || ids.length === 0) {
@@ -46,7 +47,7 @@ export function BasketPage() {
     )
   }
   if (products.error && !products.data)
-    return <Failure error={products.error} what="The basket" onRetry={products.reload} />
+    return <ShopFailure error={products.error} what="The basket" onRetry={products.reload} />
   if (!products.data) return <Loading what="the basket" />
   const total = basket.items.reduce(
     (sum, { productId, quantity }) => sum + quantity * (products.data?.get(productId)?.priceCents ?? 0),
@@ -85,11 +86,7 @@ export function BasketPage() {
           )
         })}
       </ul>
-      {error && (
-        <p className="fault" role="alert">
-          {error}
-        </p>
-      )}
+      <FormFailure error={error} />
       <p className="basket-total">
         Total <strong className="number">{formatPrice(total)}</strong>
         <Link className="button button-primary button-l" href="/storefront/checkout">

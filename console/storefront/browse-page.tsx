@@ -1,7 +1,8 @@
 // The catalogue: categories, sorting, pages, and what a search found.
 import { Link, useSearchParams } from 'wouter'
-import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { Empty, Loading } from '../shell/notices.tsx'
 import { ProductCard } from './product-card.tsx'
+import { ShopFailure } from './shop-failure.tsx'
 import { browsePath, type Category, type ProductPage, pageSize, readBrowse, sorts } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
@@ -14,7 +15,7 @@ export function BrowsePage() {
     const [page, categories] = await Promise.all([ask<ProductPage>(path), ask<{ items: Category[] }>('/categories')])
     return { page: page.body, categories: categories.body.items }
   })
-  if (error && !data) return <Failure error={error} what="The catalogue" onRetry={reload} />
+  if (error && !data) return <ShopFailure error={error} what="The catalogue" onRetry={reload} />
   if (!data) return <Loading what="the catalogue" />
   const { page, categories } = data
   const at = (offset: number) => {

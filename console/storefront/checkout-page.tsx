@@ -4,7 +4,8 @@ import { Link, useLocation } from 'wouter'
 import { Empty } from '../shell/notices.tsx'
 import { ShopError } from './shop-client.ts'
 import { useShop } from './shop-context.tsx'
-import { type Order, refusalText, testCards } from './shop-model.ts'
+import { asError, FormFailure } from './shop-failure.tsx'
+import { type Order, testCards } from './shop-model.ts'
 
 const fields = [
   { name: 'name', label: 'Name', value: 'Robin Example', max: 80 },
@@ -18,7 +19,7 @@ export function CheckoutPage() {
   const { act, basket, setBasket } = useShop()
   const [, navigate] = useLocation()
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string | undefined>()
+  const [error, setError] = useState<Error | undefined>()
   const key = useRef(crypto.randomUUID())
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -41,7 +42,7 @@ export function CheckoutPage() {
       setBasket({ items: [] })
       navigate(`/storefront/orders/${order.id}`)
     } catch (failure) {
-      setError(textOf(failure))
+      setError(asError(failure))
       // A refused order stays refused: another attempt is another order. Without an answer, the same key asks for the same one.
       if (failure instanceof ShopError && failure.status >= 400 && failure.status < 500)
         key.current = crypto.randomUUID()
@@ -77,19 +78,10 @@ export function CheckoutPage() {
           ))}
         </select>
       </label>
-      {error && (
-        <p className="fault" role="alert">
-          {error}
-        </p>
-      )}
+      <FormFailure error={error} />
       <button type="submit" className="button button-primary button-l" disabled={busy}>
         {busy ? 'Ordering …' : 'Order and pay'}
       </button>
     </form>
   )
-}
-
-function textOf(failure: unknown): string {
-  if (failure instanceof ShopError && failure.status === 402) return refusalText(failure.code)
-  return failure instanceof Error ? failure.message : String(failure)
 }

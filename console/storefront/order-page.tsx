@@ -1,7 +1,8 @@
 // One order on its way: pending, confirmed, shipped. Looked at again until it has arrived somewhere.
 import { useEffect } from 'react'
-import { Failure, Loading } from '../shell/notices.tsx'
+import { Loading } from '../shell/notices.tsx'
 import type { Ask } from './shop-context.tsx'
+import { ShopFailure } from './shop-failure.tsx'
 import { formatPrice, type Order, refusalText, stepOf, steps } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
@@ -18,7 +19,7 @@ export function OrderPage({ id }: { id: string }) {
     const timer = setInterval(reload, AGAIN_MS)
     return () => clearInterval(timer)
   }, [moving, reload])
-  if (error && !order) return <Failure error={error} what="The order" onRetry={reload} />
+  if (error && !order) return <ShopFailure error={error} what="The order" onRetry={reload} />
   if (!order) return <Loading what="the order" />
   const reached = stepOf(order.status)
   return (

@@ -1,8 +1,9 @@
 // The orders of this customer, newest first.
 import { Link } from 'wouter'
 import { formatDateTime } from '../shell/clock.ts'
-import { Empty, Failure, Loading } from '../shell/notices.tsx'
+import { Empty, Loading } from '../shell/notices.tsx'
 import { useShop } from './shop-context.tsx'
+import { ShopFailure } from './shop-failure.tsx'
 import { formatPrice, type Order } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
@@ -17,7 +18,7 @@ function Orders() {
     'look at the orders',
     async (ask) => (await ask<{ items: Order[] }>('/orders')).body.items,
   )
-  if (error && !data) return <Failure error={error} what="The orders" onRetry={reload} />
+  if (error && !data) return <ShopFailure error={error} what="The orders" onRetry={reload} />
   if (!data) return <Loading what="the orders" />
   if (data.length === 0) return <NoOrders />
   return (

@@ -1,9 +1,10 @@
 // One product: picture, price, stock, what goes with it, and the way into the basket.
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { Failure, Loading } from '../shell/notices.tsx'
+import { Loading } from '../shell/notices.tsx'
 import { ProductCard, Rating } from './product-card.tsx'
 import { useShop } from './shop-context.tsx'
+import { asError, FormFailure, ShopFailure } from './shop-failure.tsx'
 import { type Basket, formatPrice, type Product, type ProductSummary } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
 
@@ -18,7 +19,7 @@ export function ProductPage({ id }: { id: string }) {
     ).catch(() => undefined)
     return { product: (await product).body, beside: (await beside)?.body.items ?? [] }
   })
-  if (error && !data) return <Failure error={error} what="The product" onRetry={reload} />
+  if (error && !data) return <ShopFailure error={error} what="The product" onRetry={reload} />
   if (!data) return <Loading what="the product" />
   const { product, beside } = data
   return (
@@ -51,7 +52,7 @@ export function ProductPage({ id }: { id: string }) {
 function AddToBasket({ product }: { product: Product }) {
   const { act, basket, setBasket, ensureSession } = useShop()
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string | undefined>()
+  const [error, setError] = useState<Error | undefined>()
   const inBasket = basket.items.find(({ productId }) => productId === product.id)?.quantity ?? 0
   const add = async () => {
     setBusy(true)
@@ -66,7 +67,7 @@ function AddToBasket({ product }: { product: Product }) {
         setBasket(body)
       })
     } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure))
+      setError(asError(failure))
     } finally {
       setBusy(false)
     }
@@ -86,11 +87,7 @@ function AddToBasket({ product }: { product: Product }) {
           To the basket
         </Link>
       )}
-      {error && (
-        <p className="fault" role="alert">
-          {error}
-        </p>
-      )}
+      <FormFailure error={error} />
     </div>
   )
 }

@@ -90,7 +90,11 @@ function ShopBar() {
       <label className="region">
         <span>You are in</span>
         {/* The options are the regions. */}
-        <select value={region} onChange={(event) => setRegion(event.target.value as typeof region)}>
+        <select
+          aria-label="You are in"
+          value={region}
+          onChange={(event) => setRegion(event.target.value as typeof region)}
+        >
           {regions.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

@@ -22,7 +22,9 @@ export function useShopData<T>(
     let ended = false
     act(what, (ask) => latest.current(ask), { quiet }).then(
       (data) => ended || setState({ key: whole, data }),
-      (error: Error) => ended || setState((before) => ({ ...before, key: whole, error })),
+      (error: Error) =>
+        // What was shown stays when it is of the same question; of another one it would be untrue.
+        ended || setState((before) => (before.key === whole ? { ...before, error } : { key: whole, error })),
     )
     return () => {
       ended = true

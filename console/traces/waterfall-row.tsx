@@ -7,7 +7,6 @@ import { networkGap } from './network-gap.ts'
 import type { Span, Trace } from './trace-model.ts'
 import type { ViewWindow } from './view-window.ts'
 
-const INDENT = 11
 /** Deeper ones are not indented further: the name would have no room. */
 const MAX_INDENTS = 16
 
@@ -47,7 +46,10 @@ export const WaterfallRow = memo(function WaterfallRow(props: Props) {
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onChoose(span.index)}
     >
-      <div className="row-name" style={{ paddingLeft: 4 + Math.min(span.depth, MAX_INDENTS) * INDENT }}>
+      <div
+        className="row-name"
+        style={{ paddingLeft: `calc(4px + ${Math.min(span.depth, MAX_INDENTS)} * var(--indent))` }}
+      >
         {foldable ? (
           <span
             className="fold"

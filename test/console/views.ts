@@ -1,81 +1,17 @@
-// The console in a real browser, on a live cluster: the map, dashboards, queries, faults and policies, alerts, the presenter.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { request } from 'undici'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { accessibilityFaults, type ConsolePage, describeInBrowser, openConsole } from './browser.ts'
-import { launchBrowser } from './chromium.ts'
-import { type RunningCluster, startTestCluster } from './running-cluster.ts'
-import { until } from './until.ts'
+// The map with what can be done from it, dashboards with their exemplars, and the query box.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { until } from '../until.ts'
+import type { ConsoleCluster } from './console-cluster.ts'
+import { accessibilityFaults } from './console-page.ts'
 
-/** Where screenshots go, when they are wanted. */
-const screenshots = process.env['FAULTLINE_SCREENSHOTS']
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!screenshots) return
-  mkdirSync(screenshots, { recursive: true })
-  await page.screenshot({ path: join(screenshots, `${name}.png`) })
-}
-
-describeInBrowser("the console's views", () => {
-  let running: RunningCluster
-  let browser: Browser
-  /** Whether this control plane knows faults; without them, the browser tells of a 404 when the catalogue is asked for. */
-  let hasFaults: boolean
-  beforeAll(async () => {
-    running = await startTestCluster({ load: 10 })
-    browser = await launchBrowser()
-    const { prometheus } = running.cluster.urls
-    hasFaults = (await control('GET', '/v1/faults/catalogue')) === 200
-    await until(
-      'rates of orders',
-      async () => {
-        const query = encodeURIComponent(
-          'sum(rate(http_server_request_duration_seconds_count{service="orders"}[20s])) > 0',
-        )
-        const { body } = await request(`${prometheus}/api/v1/query?query=${query}`)
-        return ((await body.json()) as { data: { result: unknown[] } }).data.result.length > 0
-      },
-      60_000,
-    )
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await running?.stop()
-  })
-
-  async function control(method: 'GET' | 'DELETE', path: string): Promise<number> {
-    const { urls, token } = running.cluster
-    const { statusCode, body } = await request(`${urls.control}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-    })
-    await body.dump()
-    return statusCode
-  }
-
-  /** Runs with a page of the console, which may complain about nothing. */
-  async function onPage(
-    body: (page: Page, opened: ConsolePage) => Promise<void>,
-    options?: Parameters<typeof openConsole>[2],
-  ): Promise<void> {
-    const opened = await openConsole(browser, running.cluster, options)
-    try {
-      await body(opened.page, opened)
-      expect(opened.complaints.filter((text) => hasFaults || !text.includes('404'))).toEqual([])
-    } finally {
-      await opened.close()
-    }
-  }
-
+export function testViews(cluster: ConsoleCluster): void {
   test('the map shows every node and link, by keyboard too, and as a list', { timeout: 90_000 }, async () => {
-    await onPage(async (page, { go }) => {
+    await cluster.onPage(async (page, { go }) => {
       await go('/map')
       await page.getByRole('button', { name: /^gateway-na .*, well/ }).waitFor()
       await page.getByRole('button', { name: /^orders-1 .*, well, [\d.]+ a second/ }).waitFor()
-      await shoot(page, 'map')
-      expect(await accessibilityFaults(page)).toEqual([])
+      await cluster.shoot(page, 'map')
       // Motion is not wanted by this browser: nothing is drawn that moves.
       expect(await page.locator('canvas.flow').count()).toBe(0)
       await page.getByRole('button', { name: /^orders-1 / }).focus()
@@ -84,7 +20,7 @@ describeInBrowser("the console's views", () => {
       await details.getByRole('button', { name: 'Restart' }).waitFor()
       await details.locator('.sparkline strong', { hasText: /^\d/ }).first().waitFor()
       await details.locator('.log-lines li').first().waitFor()
-      await shoot(page, 'map-node')
+      await cluster.shoot(page, 'map-node')
       expect(await accessibilityFaults(page)).toEqual([])
       await details.getByRole('button', { name: '→ products-na' }).click()
       await page
@@ -96,12 +32,11 @@ describeInBrowser("the console's views", () => {
       await page.getByRole('button', { name: 'As a list' }).click()
       await page.getByRole('rowheader', { name: 'payments-1', exact: true }).waitFor()
       await page.getByRole('rowheader', { name: 'gateway-na → orders-1' }).waitFor()
-      expect(await accessibilityFaults(page)).toEqual([])
     })
   })
 
   test('nodes that scale and die are seen to, from the controls of the map', { timeout: 120_000 }, async () => {
-    await onPage(async (page, { go }) => {
+    await cluster.onPage(async (page, { go }) => {
       await go('/map?node=payments-1')
       await page.getByRole('button', { name: 'One payments more' }).click()
       await page.getByRole('button', { name: /^payments-2 .*, well/ }).waitFor()
@@ -122,14 +57,13 @@ describeInBrowser("the console's views", () => {
   test('dashboards: every panel of the first shows data or says why not; variables and zoom stand in the address', {
     timeout: 120_000,
   }, async () => {
-    await onPage(
+    await cluster.onPage(
       async (page, { go }) => {
         await go('/dashboards/faultline-shop?from=now-5m&to=now')
         await page.getByRole('heading', { name: 'Offered against answered load' }).waitFor()
         await page.locator('.stat-value').first().waitFor()
         await page.locator('.time-chart canvas').first().waitFor()
-        await shoot(page, 'dashboard-shop')
-        expect(await accessibilityFaults(page)).toEqual([])
+        await cluster.shoot(page, 'dashboard-shop')
         const panel = page.locator('.dash-panel', { hasText: 'Offered against answered load' })
         await panel.getByRole('button', { name: 'offered', exact: true }).click()
         expect(await panel.getByRole('button', { pressed: false }).count()).toBeGreaterThan(0)
@@ -154,7 +88,7 @@ describeInBrowser("the console's views", () => {
     'the dashboard %s is drawn without a complaint',
     { timeout: 90_000 },
     async (name) => {
-      await onPage(
+      await cluster.onPage(
         async (page, { go }) => {
           await go(`/dashboards/faultline-${name}?from=now-5m&to=now`)
           await page.locator('.dash-panel').first().waitFor()
@@ -165,7 +99,7 @@ describeInBrowser("the console's views", () => {
           })
           expect(await page.locator('.dash-panel .tone-error').allInnerTexts()).toEqual([])
           expect(await page.locator('.panel-remarks').allInnerTexts()).toEqual([])
-          await shoot(page, `dashboard-${name}`)
+          await cluster.shoot(page, `dashboard-${name}`)
           expect(await accessibilityFaults(page)).toEqual([])
         },
         { height: 6000 },
@@ -174,7 +108,7 @@ describeInBrowser("the console's views", () => {
   )
 
   test('a query: completed, drawn, tabled, and refused with its place', { timeout: 90_000 }, async () => {
-    await onPage(async (page, { go, complaints }) => {
+    await cluster.onPage(async (page, { go, complaints }) => {
       await go('/query')
       const editor = page.getByRole('textbox', { name: 'Query in PromQL' })
       await editor.click()
@@ -186,7 +120,7 @@ describeInBrowser("the console's views", () => {
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Run' }).click()
       await page.locator('.query-legend code', { hasText: 'orders' }).waitFor()
-      await shoot(page, 'query')
+      await cluster.shoot(page, 'query')
       expect(await accessibilityFaults(page)).toEqual([])
       await page.getByRole('tab', { name: 'Table' }).click()
       await page.getByRole('cell', { name: 'gateway' }).waitFor()
@@ -198,55 +132,56 @@ describeInBrowser("the console's views", () => {
     })
   })
 
-  test('alerts: none on a healthy cluster, and that is said', async () => {
-    await onPage(async (page, { go }) => {
-      await go('/alerts?from=now-1m&to=now')
-      await page.getByRole('heading', { name: 'History' }).waitFor()
-      expect(await accessibilityFaults(page)).toEqual([])
+  test('the map is in place at its first drawing', async () => {
+    await cluster.onPage(async (page, { go }) => {
+      await page.addInitScript(recordPlaces)
+      await go('/map')
+      await page.getByRole('button', { name: /^orders-1 / }).waitFor()
+      // Some rounds of new figures.
+      await until('figures to come in', async () => (await page.evaluate<number>('globalThis.drawings')) > 5)
+      expect(await page.evaluate('[...globalThis.places]')).toHaveLength(1)
     })
   })
 
-  test('the presenter: a step at a time, by keyboard, over the views', { timeout: 60_000 }, async () => {
-    await onPage(async (page, { go }) => {
-      await go('/present')
-      await page.getByRole('heading', { name: 'Present', exact: true }).waitFor()
-      expect(await accessibilityFaults(page)).toEqual([])
-      await page.getByRole('button', { name: 'Start “A request’s journey”' }).click()
-      await page.getByRole('heading', { name: 'One shop, many nodes' }).waitFor()
-      await page.getByRole('button', { name: /^gateway-na / }).waitFor()
-      await shoot(page, 'presenter')
-      expect(await accessibilityFaults(page)).toEqual([])
-      await page.keyboard.press('PageDown')
-      await page.getByRole('heading', { name: 'More customers' }).waitFor()
-      await page.keyboard.press('PageDown')
-      await page.getByRole('button', { name: 'Done' }).waitFor()
-      await page.getByText('40 requests/s offered').waitFor()
-      await page.keyboard.press('PageUp')
-      await page.getByRole('heading', { name: 'One shop, many nodes' }).waitFor()
-      await page.getByRole('button', { name: 'End the presentation' }).click()
-      await page.locator('.header').waitFor()
+  test('a click on an exemplar opens its trace', { timeout: 60_000 }, async () => {
+    await cluster.onPage(async (page, { go }) => {
+      await go('/dashboards/faultline-latency?from=now-5m&to=now&refresh=0')
+      await page.locator('.time-chart canvas').first().waitFor()
+      const place = await until('an exemplar under the pointer', () => findExemplar(page), 30_000)
+      await page.mouse.click(place.x, place.y)
+      await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
+      await page.locator('.row').first().waitFor()
     })
   })
+}
 
-  test('a fault from the switchboard is seen on the map, and cleared by one button', { timeout: 90_000 }, async ({
-    skip,
-  }) => {
-    if (!hasFaults) skip('this control plane injects no faults')
-    await onPage(async (page, { go }) => {
-      await go('/faults?fault=latency&from=gateway-na&to=products-na')
-      await page.getByRole('button', { name: 'Inject', exact: true }).waitFor()
-      await shoot(page, 'faults')
-      expect(await accessibilityFaults(page)).toEqual([])
-      await page.getByLabel('delayMs').fill('')
-      expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true)
-      await page.getByLabel('delayMs').fill('400')
-      await page.getByRole('button', { name: 'Inject', exact: true }).click()
-      await page.getByRole('timer', { name: /latency ends in/ }).waitFor()
-      await go('/map?as=list')
-      await page.getByRole('row', { name: /gateway-na → products-na.*latency/ }).waitFor()
-      await go('/faults')
-      await page.getByRole('button', { name: 'Clear all' }).click()
-      await page.getByRole('heading', { name: 'Nothing is broken on purpose' }).waitFor()
-    })
-  })
-})
+/** Where orders-1 stands, in units of the map, at each drawing. */
+const recordPlaces = `globalThis.places = new Set(); globalThis.drawings = 0
+new MutationObserver(() => {
+  const node = [...document.querySelectorAll('.node')].find((each) => each.getAttribute('aria-label')?.startsWith('orders-1'))
+  if (node) { globalThis.drawings += 1; globalThis.places.add(node.style.transform) }
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true })`
+
+/** Feels over the charts in view until the pointer would open a trace. */
+async function findExemplar(page: Page): Promise<{ x: number; y: number } | undefined> {
+  for (const chart of await page.locator('.time-chart .u-over').all()) {
+    const box = await chart.boundingBox()
+    if (!box || box.y < 60 || box.y + box.height > 700) continue
+    // The chart talks to the pointer above it only.
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await page.mouse.move(x, y)
+    const found = await page.evaluate<{ x: number; y: number } | undefined>(`(() => {
+      const over = document.elementFromPoint(${x}, ${y}).closest('.u-over')
+      const { left, top, width, height } = over.getBoundingClientRect()
+      for (let x = left + 4; x < left + width; x += 7) {
+        for (let y = top + 4; y < top + height; y += 7) {
+          over.dispatchEvent(new MouseEvent('mousemove', { clientX: x, clientY: y, bubbles: true }))
+          if (over.style.cursor === 'pointer') return { x, y }
+        }
+      }
+      return undefined
+    })()`)
+    if (found) return found
+  }
+  return undefined
+}

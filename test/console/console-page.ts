@@ -1,17 +1,8 @@
-// Debian's Chromium for tests of the console, by playwright-core. Whatever a page complains about is a failure of the test.
+// A page of the console in a real browser, signed in by the link; and what axe finds wrong with it.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
-import { consoleLink } from '../console/server/session.ts'
-import { chromiumPath } from './chromium.ts'
-
-/** Tests that need a browser: skipped by name where there is none, and failing in CI, which is to have it. */
-export function describeInBrowser(name: string, body: () => void): void {
-  if (chromiumPath) describe(name, body)
-  else if (process.env.CI === 'true') test(name, () => expect.fail('chromium is not installed, but CI is to have it'))
-  else test.skip(`${name} (chromium is not installed)`, () => {})
-}
+import { consoleLink } from '../../console/server/session.ts'
 
 export type ConsolePage = {
   page: Page
@@ -64,11 +55,17 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 type AxeResults = { violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }
 
-/** Breaches of WCAG 2.2 A and AA that axe finds in what is shown, one line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+const everyRule = `{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }`
+const colourRule = `{ runOnly: { type: 'rule', values: ['color-contrast'] } }`
+
+/**
+ * Breaches of WCAG 2.2 A and AA that axe finds in what is shown, one line each.
+ * @param only the colours: enough for a page that was looked at whole in its other theme
+ */
+export async function accessibilityFaults(page: Page, { only }: { only?: 'colours' } = {}): Promise<string[]> {
   await page.evaluate(axeSource)
   const { violations } = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+    `axe.run(document, ${only === 'colours' ? colourRule : everyRule})`,
   )
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
