@@ -60,8 +60,7 @@ test('intervals side by side, events between them, and what it came to', () => {
              5–10      98    68     30     475    1900 │      99    98      1     105     420
                10 ◀ media-1 killed (recorded only)
             10–15     103    91     12     225     900 │     102   102      0       –       –
-               11 ◀ latency-3 ended (recorded)
-               11 ▶ latency-1 ended (this run)
+               11 ● latency-3 ended
 
     in all           recorded    this run    difference
     offered               301         301             0
