@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { problemsOf } from '../../cluster/replay/check.ts'
 import { catalogue } from '../../faults/catalogue.ts'
 import { formatSchedule, parseSchedule } from '../../faults/schedules/schedule.ts'
+import { readJourneys } from '../../services/load/journeys.ts'
 import { alertMemories, memoriesOf } from './alert-memory.ts'
+import { buyers } from './buyers.ts'
 import { leftOut, planSoak } from './plan.ts'
 
 const settings = { seed: 1, minutes: 30, size: 'full', load: 20 } as const
@@ -64,6 +66,14 @@ test('no plan touches idempotency', () => {
   for (const { acts, parameters } of catalogue) {
     expect(JSON.stringify(acts.policies?.(parameters.parse({})) ?? {})).not.toContain('idempotency')
   }
+})
+
+test('customers of a soak mostly buy', () => {
+  const keen = buyers(readJourneys(undefined)).journeys
+  const share = (some: typeof keen) => some.reduce((sum, { weight }) => sum + weight, 0)
+  const buying = keen.filter(({ steps }) => steps.some((step) => step.do === 'checkout'))
+  expect(share(buying) / share(keen)).toBeGreaterThan(0.6)
+  expect(keen.every(({ thinkMs, steps }) => thinkMs === undefined && steps.every((step) => !step.thinkMs))).toBe(true)
 })
 
 test('an alert remembers as far as its expression looks back, through the rules that it reads', () => {

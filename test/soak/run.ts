@@ -1,5 +1,5 @@
 // A soak from start to end: a cluster of its own, the plan, the watch over the books, the end, the audit. Never rejects for what it finds.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { toSchedule } from '../../cluster/replay/record.ts'
 import { type Cluster, startCluster } from '../../cluster/supervisor/cluster.ts'
 import { firstLedgerNodes } from '../../cluster/topology/nodes.ts'
 import type { Schedule, ScheduleEvent } from '../../faults/schedules/schedule.ts'
+import { readJourneys } from '../../services/load/journeys.ts'
 import { lookAlways, lookForAccepted } from '../invariants/always.ts'
 import { auditLedgerBooks } from '../invariants/ledger-books.ts'
 import { auditOrders } from '../invariants/settled-orders.ts'
@@ -18,6 +19,7 @@ import { type Books, openBooks } from '../invariants/shop-books.ts'
 import { violation } from '../invariants/violation.ts'
 import { ledgerNodesOf } from '../ledger-nodes.ts'
 import { alertMemories } from './alert-memory.ts'
+import { buyers } from './buyers.ts'
 import { leftOut, planSoak, type SoakSettings } from './plan.ts'
 import type { SoakReport } from './report.ts'
 import { alertsAt, type Control, controlOf, mend, settle, unready, within } from './settle.ts'
@@ -43,11 +45,14 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { root, size, seed, signal, killSignal, onLine } = options
   const begun = performance.now()
   const plan = planSoak(options)
-  const dataDir = mkdtempSync(join(tmpdir(), 'faultline-soak-'))
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-soak-'))
   let cluster: Cluster | undefined
   const kill = () => void cluster?.kill()
   try {
-    cluster = await startCluster({ root, dataDir, size, seed, load: 0, ports: 'auto', signal: killSignal })
+    const journeysFile = join(folder, 'buyers.json')
+    writeFileSync(journeysFile, JSON.stringify(buyers(readJourneys(undefined))))
+    const where = { root, dataDir: join(folder, 'data'), ports: 'auto' } as const
+    cluster = await startCluster({ ...where, size, seed, load: 0, journeysFile, signal: killSignal })
     killSignal.addEventListener('abort', kill, { once: true })
     onLine(`${size} cluster is ready; ${plan.events.length} events in ${options.minutes} minutes, seed ${seed}`)
     const report = await soak(cluster, plan, options)
@@ -55,7 +60,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   } finally {
     killSignal.removeEventListener('abort', kill)
     await (killSignal.aborted ? cluster?.kill() : cluster?.stop())
-    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

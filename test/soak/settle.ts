@@ -12,7 +12,7 @@ import type { Watch } from './watch.ts'
 
 const LOOK_EVERY_MS = 500
 const READY_S = 60
-const CUSTOMERS_S = 25
+const CUSTOMERS_S = 15
 const IN_FLIGHT_S = 20
 const ORDERS_S = 90
 
