@@ -69,8 +69,8 @@ test('an injection without a seed gets the same one each time, and another in an
   const seedIn = async (schedule: Schedule) => {
     const { calls, control } = fakeControl()
     await playSchedule(schedule, { control, signal: new AbortController().signal })
-    const { seed } = calls[1]?.request['body'] as { seed?: number } & object
-    return seed
+    const body = calls[1]?.request['body'] as { seed?: number } | undefined
+    return body?.seed
   }
   const first = await seedIn(scheduleOf(inject))
   expect(first).toBeTypeOf('number')
