@@ -43,10 +43,10 @@ export async function runBundled(entry, name, { flags = [], cluster = false } = 
     stdio: 'inherit',
     env: { ...process.env, FAULTLINE_ROOT: root },
   })
-  // A signal from the terminal reaches the child as well; this process waits for it to stop what it started.
+  // This process waits for the child to stop what it started. A terminal signals the child itself, which takes a second one for haste.
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM']
-  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  for (const signal of signals) process.on(signal, () => process.stdin.isTTY || child.kill(signal))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0)
   })

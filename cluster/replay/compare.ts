@@ -83,7 +83,8 @@ function eventsOf(recorded: Schedule, run: Schedule): ComparedEvent[] {
     const text = describeEvent(event)
     const [found] = index < 0 ? [] : rest.splice(index, 1)
     if (!found) return { atS: event.atS, text, in: 'recorded' }
-    const otherText = describeEvent(found)
+    // What each cluster calls it is no difference.
+    const otherText = describeEvent('id' in event && 'id' in found ? { ...found, id: event.id } : found)
     return { atS: event.atS, text, in: 'both', ...(otherText === text ? {} : { otherText }) }
   })
   const added = rest.map((event): ComparedEvent => ({ atS: event.atS, text: describeEvent(event), in: 'run' }))
