@@ -51,7 +51,7 @@ export function nameOf(remedy: Remedy): string {
 /** What to type to apply it while the fault is active; empty for a measure. */
 export function commandsOf(remedy: Remedy, fault: string): string[] {
   if ('measure' in remedy) return []
-  if ('undo' in remedy) return [`faultline fault clear ${fault}-N`]
+  if ('undo' in remedy) return [`faultline fault clear ${fault}`]
   const scalings = Object.entries(replicasOf(remedy)).map(([kind, count]) => `faultline scale ${kind} ${count}`)
   const settings = policiesOf(remedy).map((trial) =>
     ['faultline policy set', trial.policy, valueText(trial.with), ...placeOptions(trial)].join(' '),
