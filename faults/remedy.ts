@@ -23,13 +23,15 @@ export type Remedy =
   | (Measured & { replicas: Replicas })
   /** The fault is a change, and taking it back is its end. */
   | (Measured & { undo: string })
+  /** What it is for is no figure of customers' requests: the test that shows it instead. */
+  | { policies: readonly PolicyTrial[]; shownBy: string; why: string }
   /** No switch of the shop: nothing is measured. */
   | { measure: string; why: string }
 
-export type Experimental = Exclude<Remedy, { measure: string }>
+export type Experimental = Exclude<Remedy, { measure: string } | { shownBy: string }>
 
 export function isExperiment(remedy: Remedy): remedy is Experimental {
-  return !('measure' in remedy)
+  return !('measure' in remedy || 'shownBy' in remedy)
 }
 
 export function policiesOf(remedy: Remedy): readonly PolicyTrial[] {
