@@ -143,15 +143,13 @@ async function runPhase(
 /** Every policy of every remedy: at its worse value, but for those of this one. */
 export function settingsOf({ remedies, experiment }: Fault, applied: Remedy | undefined): PolicySetting[] {
   const given = (experiment?.given?.policies ?? []).map(({ policy, ...rest }) => ({ name: policy, ...rest }))
-  const settings = remedies
-    .filter(isExperiment)
-    .flatMap((remedy) =>
-      policiesOf(remedy).map(({ policy: name, without, with: _with, ...place }) => ({
-        name,
-        ...place,
-        value: without,
-      })),
-    )
+  const settings = remedies.filter(isExperiment).flatMap((remedy) =>
+    policiesOf(remedy).map(({ policy: name, without, with: _with, ...place }) => ({
+      name,
+      ...place,
+      value: without,
+    })),
+  )
   const ofApplied = (applied ? policiesOf(applied) : []).map(
     ({ policy: name, without: _without, with: value, ...place }) => ({ name, ...place, value }),
   )
