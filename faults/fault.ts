@@ -67,7 +67,7 @@ export type Experiment = {
    * `after` when it has to bring the shop back. When omitted, remedies are switched while the fault goes on.
    */
   anew?: 'before' | 'after'
-  /** Until a change has its full effect; 6 when omitted. */
+  /** Until a change has its full effect; 5 when omitted. */
   settleS?: number
 }
 

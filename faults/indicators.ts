@@ -14,7 +14,7 @@ export type Indicator = {
 }
 
 /** Long enough for some hundred requests at the load of a lab, short enough to follow a change. */
-export const WINDOW_S = 12
+export const WINDOW_S = 10
 
 const requests = (matcher: string) => `sum(rate(load_request_duration_seconds_count${matcher}[${WINDOW_S}s]))`
 const p95Of = (matcher: string) =>

@@ -23,13 +23,15 @@ export type Remedy =
   | (Measured & { replicas: Replicas })
   /** The fault is a change, and taking it back is its end. */
   | (Measured & { undo: string })
+  /** What it is for is no figure of customers' requests: the test that shows it instead. */
+  | { policies: readonly PolicyTrial[]; shownBy: string; why: string }
   /** No switch of the shop: nothing is measured. */
   | { measure: string; why: string }
 
-export type Experimental = Exclude<Remedy, { measure: string }>
+export type Experimental = Exclude<Remedy, { measure: string } | { shownBy: string }>
 
 export function isExperiment(remedy: Remedy): remedy is Experimental {
-  return !('measure' in remedy)
+  return !('measure' in remedy || 'shownBy' in remedy)
 }
 
 export function policiesOf(remedy: Remedy): readonly PolicyTrial[] {
@@ -51,7 +53,7 @@ export function nameOf(remedy: Remedy): string {
 /** What to type to apply it while the fault is active; empty for a measure. */
 export function commandsOf(remedy: Remedy, fault: string): string[] {
   if ('measure' in remedy) return []
-  if ('undo' in remedy) return [`faultline fault clear ${fault}-N`]
+  if ('undo' in remedy) return [`faultline fault clear ${fault}`]
   const scalings = Object.entries(replicasOf(remedy)).map(([kind, count]) => `faultline scale ${kind} ${count}`)
   const settings = policiesOf(remedy).map((trial) =>
     ['faultline policy set', trial.policy, valueText(trial.with), ...placeOptions(trial)].join(' '),

@@ -1,5 +1,5 @@
 // What faults name that stands elsewhere: metrics of the contract, alerts of the rules, settings of the policies.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -7,7 +7,7 @@ import { placesOf } from '../cluster/control-plane/policies/places.ts'
 import { isNodeKind, kindSpec } from '../cluster/topology/kinds.ts'
 import { maxReplicas } from '../cluster/topology/nodes.ts'
 import { catalogue } from '../faults/catalogue.ts'
-import { policiesOf, replicasOf } from '../faults/remedy.ts'
+import { isExperiment, policiesOf, replicasOf } from '../faults/remedy.ts'
 import { settingsOf } from '../faults/testing/impact.ts'
 import { findPolicy, policyCatalogue } from '../services/kit/policies/catalogue.ts'
 import { refuseValue } from '../services/kit/policies/setting.ts'
@@ -62,7 +62,9 @@ test.each(faults)(
 
 test.each(faults)('%s: what its remedies are compared with is one and the same shop', (_id, fault) => {
   const without = settingsOf(fault, undefined)
-  for (const { policy, without: value, with: _with, ...place } of fault.remedies.flatMap(policiesOf))
+  for (const { policy, without: value, with: _with, ...place } of fault.remedies
+    .filter(isExperiment)
+    .flatMap(policiesOf))
     expect(without).toContainEqual({ name: policy, ...place, value })
 })
 
@@ -73,6 +75,11 @@ test.each(faults)('%s: replicas that its experiment asks for can be had', (_id, 
       expect(count).toBeLessThanOrEqual(maxReplicas)
     }
   }
+})
+
+test.each(faults)('%s: a test that shows a remedy is there', (_id, { remedies }) => {
+  for (const remedy of remedies)
+    if ('shownBy' in remedy) expect(existsSync(resolve(import.meta.dirname, '..', remedy.shownBy))).toBe(true)
 })
 
 test('policies say of themselves which faults they cure, and faults say the same', () => {

@@ -226,7 +226,7 @@ function WatchFor({ fault: { signature, impact, remedies, redHerring } }: { faul
                   <li key={name}>
                     {policy ? <Link href={`/faults?tab=policies#${policy}`}>{name}</Link> : name}: {why}
                     {commands.map((command) => (
-                      <code key={command} className="command">
+                      <code key={command} className="remedy-command">
                         {command}
                       </code>
                     ))}

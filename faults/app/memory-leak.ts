@@ -45,6 +45,8 @@ export const memoryLeak = defineFault({
     { replicas: { products: 2 }, why: 'another one answers while one starts' },
     { measure: 'bounded cache', why: 'what is kept has a limit' },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'the requests that were under way when it died look guilty, and were only there',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

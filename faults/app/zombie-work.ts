@@ -40,6 +40,8 @@ export const zombieWork = defineFault({
       why: 'asks no more of it, which is the only way left to stop it',
     },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'its database is busy with statements that belong to no request that anybody waits for',
   example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
 })

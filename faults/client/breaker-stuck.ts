@@ -61,7 +61,11 @@ export const breakerStuck = defineFault({
       why: 'does not open for one failure among many',
     },
   ],
-  experiment: { anew: 'before', settleS: 10 },
+  experiment: {
+    given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] },
+    anew: 'before',
+    settleS: 10,
+  },
   redHerring: 'the callee that failed for a moment: it has no errors and no traffic',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

@@ -65,6 +65,8 @@ export const retryStorm = defineFault({
       why: 'gives the callee a rest: who fails, fails at once',
     },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'the callee has more traffic than ever: it looks like a load spike, and customers have not changed',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

@@ -65,8 +65,9 @@ export const failover = defineFault({
       why: 'repeats outlast a part of the time without a primary; keys make them harmless',
     },
     {
-      measure: 'synchronous replication (`synchronousReplication any`)',
-      why: 'nothing that was accepted is lost: a replica had it before it counted. It saves orders and no requests',
+      policies: [{ policy: 'synchronousReplication', without: 'off', with: 'any' }],
+      shownBy: 'cluster/postgres/failover.test.ts',
+      why: 'nothing that was accepted is lost: a replica had it before it counted. It saves orders, not requests',
     },
     { measure: 'fencing', why: 'the old primary cannot accept what the new one never hears of' },
   ],

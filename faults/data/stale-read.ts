@@ -44,8 +44,9 @@ export const staleRead = defineFault({
       why: "nothing is stale, at the price of the primary's distance",
     },
     {
-      measure: 'read your writes (`readYourWrites`)',
-      why: 'a read that must see a write goes to the primary while the replica has not got there: too few customers look again for a figure, and a test of its own shows it',
+      policies: [{ policy: 'readYourWrites', kind: 'products', without: false, with: true }],
+      shownBy: 'cluster/supervisor/stale-read.test.ts',
+      why: 'a read that must see a write goes to the primary while the replica has not got there',
     },
   ],
   experiment: { size: 'full', settleS: 12 },

@@ -64,7 +64,9 @@ export const badCanary = defineFault({
     },
     { measure: 'canary', why: 'one replica of many has the new version first, and few customers meet it' },
   ],
-  experiment: { given: { replicas: { products: 2 } } },
+  experiment: {
+    given: { replicas: { products: 2 }, policies: [{ policy: 'serveStale', kind: 'edge', value: false }] },
+  },
   redHerring: 'the errors seem to come at random, and every other request of the same kind is right',
   example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
 })

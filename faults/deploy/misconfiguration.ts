@@ -49,6 +49,8 @@ export const misconfiguration = defineFault({
     { undo: 'roll back', why: 'the settings before them were right' },
     { measure: 'validation', why: 'a value that nobody can have meant is refused before it is rolled out' },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'nothing was deployed and no process has restarted; the callee has no errors of its own',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

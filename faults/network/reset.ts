@@ -50,6 +50,8 @@ export const reset = defineFault({
       why: 'repeats what is harmless to repeat',
     },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'the callee served every request with success, and says so',
   example: {
     small: { from: 'products-na', to: 'gateway-na' },

@@ -41,13 +41,10 @@ export const cpu = defineFault({
   remedies: [
     {
       replicas: { products: 2 },
-      why: 'half of the requests go elsewhere; more when the replicas do not share their processors',
-    },
-    {
-      replicas: { products: 2 },
       policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
       why: 'asks the other replica when this one is late',
     },
+    { measure: 'more processors', why: 'replicas that share them only share the shortage' },
   ],
   redHerring:
     'the statements that it sends look slow, though the database is idle: it comes late to read their answers',

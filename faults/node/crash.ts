@@ -53,6 +53,8 @@ export const crash = defineFault({
       why: 'what may be repeated is, at another replica',
     },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring: 'its callers report the errors, and the node itself has none to report',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

@@ -37,6 +37,8 @@ export const fdExhaustion = defineFault({
     { replicas: { products: 2 }, why: 'who cannot connect asks the other one' },
     { measure: 'keep-alive', why: 'who has a connection needs no new one' },
   ],
+  // The edge would mask it with what it has.
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
   redHerring:
     'its callers report resets, and so does it of those whom it calls: the network looks broken on both sides',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },

@@ -45,7 +45,7 @@ export async function watchHealthy(lab: Lab, options: HealthyOptions): Promise<F
 
 /** Every expression and every alert over a span of time, at each second. */
 export async function lookBack(
-  lab: Lab,
+  lab: Pick<Lab, 'range'>,
   faults: readonly Fault[],
   startS: number,
   endS: number,

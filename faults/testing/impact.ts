@@ -15,9 +15,9 @@ import { type Judgement, judge, median } from './judge.ts'
 import type { Lab, PolicySetting } from './lab.ts'
 
 /** Until a change has reached everybody and what was under way has ended. */
-const SETTLE_S = 6
+const SETTLE_S = 5
 /** After a phase's window: its samples, a second apart, whose median counts. */
-const SAMPLES = 5
+const SAMPLES = 4
 /** What ends by itself when this process does not. */
 const FAULT_S = 600
 /** Until a burst that harms for good is over, for remedies that come after it. */
@@ -143,8 +143,12 @@ async function runPhase(
 /** Every policy of every remedy: at its worse value, but for those of this one. */
 export function settingsOf({ remedies, experiment }: Fault, applied: Remedy | undefined): PolicySetting[] {
   const given = (experiment?.given?.policies ?? []).map(({ policy, ...rest }) => ({ name: policy, ...rest }))
-  const settings = remedies.flatMap((remedy) =>
-    policiesOf(remedy).map(({ policy: name, without, with: _with, ...place }) => ({ name, ...place, value: without })),
+  const settings = remedies.filter(isExperiment).flatMap((remedy) =>
+    policiesOf(remedy).map(({ policy: name, without, with: _with, ...place }) => ({
+      name,
+      ...place,
+      value: without,
+    })),
   )
   const ofApplied = (applied ? policiesOf(applied) : []).map(
     ({ policy: name, without: _without, with: value, ...place }) => ({ name, ...place, value }),

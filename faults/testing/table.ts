@@ -46,9 +46,11 @@ function rowOf(fault: Fault, row: Row): string[] {
 
 function impactCells(fault: Fault, measured: Row['impact']): string[] {
   const { indicator } = fault.impact
-  const measures = fault.remedies.filter((remedy) => !isExperiment(remedy)).map(nameOf)
-  const unmeasured = measures.length === 0 ? [] : [`no switch: ${measures.join(', ')}`]
-  if (indicator === null) return ['none for customers', unmeasured.join('')]
+  const unmeasured = [
+    ...fault.remedies.flatMap((remedy) => ('shownBy' in remedy ? [`${nameOf(remedy)}: see ${remedy.shownBy}`] : [])),
+    ...fault.remedies.flatMap((remedy) => ('measure' in remedy ? [`${remedy.measure}: no switch`] : [])),
+  ]
+  if (indicator === null) return ['none for customers', unmeasured.join('; ')]
   if (measured === undefined || !isCurrent(fault, measured)) {
     const names = fault.remedies.filter(isExperiment).map((remedy) => `${nameOf(remedy)}: ${UNKNOWN}`)
     return [UNKNOWN, [...names, ...unmeasured].join('; ')]

@@ -62,7 +62,7 @@ export function describeFaultInfo(fault: FaultInfo, { colors, columns }: Output)
       'HELPS',
       fault.remedies.flatMap(({ name, why, commands }) => [
         `${name}: ${why}`,
-        ...commands.map((command) => `  $ ${command}`),
+        ...commands.map((command) => `$ ${command}`),
       ]),
     ),
     ...section('MISLEADS', [fault.redHerring]),

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { createMetrics } from '../../../otel/sdk/metrics/create-metrics.ts'
 import { scrapeText, seriesValue } from '../../../test/scrape.ts'
+import { CHECKSUM_HEADER, checksumOf } from '../http/checksum.ts'
 import { withScope } from '../http/deadline.ts'
 import { createBalancedCaller } from './balanced-caller.ts'
 import { createFakeControl, type FakeReplica } from './fake-cluster.ts'
@@ -147,6 +148,24 @@ test('ejection: when off, nobody is left out any more; the share bounds how many
   expect(ejected()).toBe(2)
   set({ outlierEjection: false })
   expect(ejected()).toBe(0)
+})
+
+test('checksums: a damaged answer is used and counted, or refused and asked for again where it may', async () => {
+  let isDamaged = true
+  const damaging = await replica('orders-1', (_request, response) => {
+    response.setHeader(CHECKSUM_HEADER, checksumOf(isDamaged ? 'another' : 'ok'))
+    response.end('ok')
+    isDamaged = false
+  })
+  const { caller, count, set } = setUp([damaging])
+  expect((await caller.call(get)).body.toString()).toBe('ok')
+  set({ verifyChecksums: true })
+  isDamaged = true
+  expect((await caller.call(get)).body.toString()).toBe('ok')
+  expect(await count('faultline_retries_total')).toBe(1)
+  isDamaged = true
+  await expect(caller.call(post)).rejects.toMatchObject({ reason: 'reset' })
+  expect(await count('faultline_checksum_mismatches_total')).toBe(3)
 })
 
 test('bulkhead: the line has a length of its own', async () => {

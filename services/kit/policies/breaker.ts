@@ -5,7 +5,7 @@ export const breaker = {
   breaker: onOff({
     default: true,
     does: 'Fails calls at once while most attempts fail, which spares the callee and whoever waits.',
-    cures: ['blackhole', 'crash', 'metastable'],
+    cures: ['blackhole', 'partition', 'zombie-work', 'retry-storm'],
   }),
   breakerThreshold: real({
     unit: 'failures an attempt',
@@ -13,7 +13,7 @@ export const breaker = {
     max: 1,
     default: 0.5,
     does: 'Share of failures in the window that opens the breaker.',
-    cures: ['blackhole'],
+    cures: ['breaker-stuck'],
   }),
   breakerWindowMs: whole({
     unit: 'ms',

@@ -6,6 +6,6 @@ export const idempotency = {
     default: true,
     kinds: ['orders', 'payments', 'fulfilment'],
     does: 'Recognises what was done before: the same key orders once, an order is charged once and shipped once. When off, every repetition takes effect.',
-    cures: ['duplicate-delivery', 'retry-storm'],
+    cures: ['duplicate-delivery'],
   }),
 } as const

@@ -8,7 +8,7 @@ export const loadShedding = {
     max: 10_000,
     default: 1_000,
     does: 'Requests that a node works on at once; further ones wait in its queue.',
-    cures: ['load-spike', 'pool-exhaustion', 'noisy-neighbour'],
+    cures: ['load-spike'],
   }),
   maxLoopDelayMs: whole({
     unit: 'ms',
@@ -16,6 +16,6 @@ export const loadShedding = {
     max: 10_000,
     default: 0,
     does: 'Refuses new requests while the event loop is later than this; 0 never does.',
-    cures: ['cpu', 'event-loop-block', 'load-spike'],
+    cures: ['event-loop-block'],
   }),
 } as const

@@ -5,7 +5,7 @@ export const outlierEjection = {
   outlierEjection: onOff({
     default: true,
     does: 'Leaves a replica out of balancing for a while when it keeps failing, whatever its health check says.',
-    cures: ['freeze', 'slow-replica', 'bad-canary', 'partition'],
+    cures: ['blackhole', 'freeze', 'bad-canary'],
   }),
   ejectAfter: whole({
     unit: 'failures in a row',
@@ -13,7 +13,6 @@ export const outlierEjection = {
     max: 1_000,
     default: 3,
     does: 'Failures of one replica, one after another, that eject it.',
-    cures: ['freeze', 'slow-replica'],
   }),
   ejectForMs: whole({
     unit: 'ms',

@@ -8,7 +8,7 @@ export const queueing = {
     max: 10_000,
     default: 1_000,
     does: 'Requests that may wait; further ones are refused, or push out the oldest where the newest come first.',
-    cures: ['load-spike', 'metastable'],
+    cures: ['load-spike'],
   }),
   queueDiscipline: choice({
     choices: ['deadline', 'fifo', 'lifo'],

@@ -13,6 +13,7 @@ export const rateLimit = {
     max: 100_000,
     default: 50,
     does: 'Requests a second that a node takes from one source.',
+    cures: ['noisy-neighbour', 'load-spike'],
   }),
   rateLimitBurst: whole({
     unit: 'requests',
@@ -20,10 +21,12 @@ export const rateLimit = {
     max: 100_000,
     default: 100,
     does: 'Requests that a source which was quiet may make at once.',
+    cures: ['noisy-neighbour', 'load-spike'],
   }),
   rateLimitBy: choice({
     choices: ['caller', 'customer', 'path', 'all'],
     default: 'caller',
     does: 'What a source is: `caller` the kind of node that calls, `customer` the session (the region for those without), `path` the first two parts of the path, `all` everybody together.',
+    cures: ['noisy-neighbour', 'load-spike'],
   }),
 } as const

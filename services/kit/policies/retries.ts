@@ -8,7 +8,7 @@ export const retries = {
     max: 10,
     default: 3,
     does: 'Attempts in all, the first and a hedge included; above 1 only idempotent requests are repeated.',
-    cures: ['crash', 'reset', 'error-rate', 'failover'],
+    cures: ['reset', 'crash', 'error-rate', 'bad-canary', 'failover'],
   }),
   backoffMs: whole({
     unit: 'ms',
@@ -16,17 +16,16 @@ export const retries = {
     max: 10_000,
     default: 25,
     does: 'Pause before the first repeat; it doubles with each further one.',
-    cures: ['crash', 'failover', 'retry-storm'],
+    cures: ['failover'],
   }),
   retryJitter: onOff({
     default: true,
     does: 'Draws each pause between 0 and its full length, so that callers that failed together do not come back together.',
-    cures: ['retry-storm'],
   }),
   retryBudget: onOff({
     default: true,
     does: 'Limits repeats and hedges to a share of the requests; when off, every failure is repeated up to maxAttempts.',
-    cures: ['retry-storm', 'metastable', 'error-rate'],
+    cures: ['retry-storm', 'metastable'],
   }),
   retryBudgetRatio: real({
     unit: 'repeats a request',
@@ -34,7 +33,6 @@ export const retries = {
     max: 10,
     default: 0.1,
     does: 'What each request adds to the budget.',
-    cures: ['retry-storm', 'metastable'],
   }),
   retryBudgetMinPerS: real({
     unit: 'repeats/s',

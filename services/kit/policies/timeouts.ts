@@ -8,11 +8,10 @@ export const timeouts = {
     max: 60_000,
     default: 1_000,
     does: "Longest time for one attempt; the request's remaining deadline cuts it further.",
-    cures: ['latency', 'blackhole', 'freeze', 'slow-replica'],
+    cures: ['latency', 'blackhole', 'freeze', 'slow-replica', 'zombie-work', 'retry-storm', 'misconfiguration'],
   }),
   deadlinePropagation: onOff({
     default: true,
     does: 'Tells the callee how much time is left, and gives up with the request that the call is made for. When off, attempts end by timeoutMs only, and the callee goes on for nobody.',
-    cures: ['zombie-work', 'blackhole', 'metastable'],
   }),
 } as const
