@@ -94,6 +94,14 @@ describe.skipIf(isSkipped)('the script of the replicas', () => {
     expect(await query(port, 'SELECT slot_name, active FROM pg_replication_slots')).toEqual([
       { slot_name: 'postgres_eu', active: true },
     ])
+    // As faults have it, and as it was started.
+    const delay = () => query(first.port, "SELECT current_setting('recovery_min_apply_delay') AS delay")
+    await query(first.port, "ALTER SYSTEM SET recovery_min_apply_delay = '7s'")
+    await query(first.port, 'SELECT pg_reload_conf()')
+    await eventually(async () => expect(await delay()).toEqual([{ delay: '7s' }]))
+    await query(first.port, 'ALTER SYSTEM RESET recovery_min_apply_delay')
+    await query(first.port, 'SELECT pg_reload_conf()')
+    await eventually(async () => expect(await delay()).toEqual([{ delay: '10ms' }]))
     await stop(first.server)
     await query(port, 'INSERT INTO orders VALUES (2)')
     const again = await startReplica(port)

@@ -316,12 +316,16 @@ describe('faults', () => {
     expect((await customer.send('GET', '/api/basket')).status).toBe(200)
   })
 
-  test('of data act in what nodes ask of the database; what becomes of its servers is refused, and says why', async () => {
+  test('of data act in what nodes ask of the database, and on its servers; what takes stopping one is refused, and says why', async () => {
     expect(inject('disk-full', '--target', 'postgres-na').status).toBe(0)
     expect((await createCustomer(frontdoor()).signUp()).status).toBeGreaterThanOrEqual(500)
     expect(await told('users', 'db_client_operation_duration_seconds_count', 'error_type="53100"')).toBeGreaterThan(0)
     expect(faultline('fault', 'clear', '--all').status).toBe(0)
     await until('sign-ups again', async () => (await createCustomer(frontdoor()).signUp()).status === 201, 20_000)
+    expect(inject('credential-expiry', '--target', 'postgres-na', 'role=users').status).toBe(0)
+    await until('no sign-up', async () => (await createCustomer(frontdoor()).signUp()).status >= 500, 20_000)
+    expect(faultline('fault', 'clear', '--all').status).toBe(0)
+    await until('sign-ups after that', async () => (await createCustomer(frontdoor()).signUp()).status === 201, 30_000)
     const refused = inject('failover', '--target', 'postgres-na')
     expect(refused.status).toBe(1)
     expect(refused.stderr).toContain('docker compose kill postgres-na')

@@ -237,7 +237,7 @@ test('every address in the file is that of a service, at a port where it listens
     ...Object.fromEntries(postgresNodesFor('full').map(({ id }) => [id, [5432]])),
   }
   const addresses = services.flatMap(([, { environment = {} }]) =>
-    Object.values(environment).flatMap((value) => [...String(value).matchAll(/(?:^|\/\/)([a-z-]+):(\d+)$/g)]),
+    Object.values(environment).flatMap((value) => [...String(value).matchAll(/(?:^|\/\/|=)([a-z-]+):(\d+)(?=,|$)/g)]),
   )
   expect(addresses.length).toBeGreaterThan(10)
   for (const [text, host = '', port] of addresses) {
@@ -263,6 +263,13 @@ describe('PostgreSQL', () => {
         APPLY_DELAY_MS: String(regionDelays()[homeRegion]?.[region]),
       })
     }
+  })
+
+  test('is known to the control plane, each server by its name, the primary first', () => {
+    const others = postgresNodesFor('full').filter(({ role }) => role === 'replica')
+    expect(compose.services['control']?.environment?.['FAULTLINE_POSTGRES_SERVERS']).toBe(
+      [`postgres-${homeRegion}`, ...others.map(({ id }) => id)].map((id) => `${id}=${id}:5432`).join(','),
+    )
   })
 
   test('has the settings of the local run, but survives a crash of the machine', () => {

@@ -78,6 +78,22 @@ test('settings that are wrong are named, all of them, without their values', () 
   expect(() => readSettings('node', wrong)).not.toThrow('secret-value')
 })
 
+test('the control plane knows each database server by its name', () => {
+  const control = (servers: string) =>
+    readSettings('control', {
+      ...Object.fromEntries(
+        ['OTLP', 'JAEGER', 'PROMETHEUS', 'SHOP'].map((part) => [`FAULTLINE_${part}_URL`, 'http://a:1']),
+      ),
+      FAULTLINE_POSTGRES_SERVERS: servers,
+    }).FAULTLINE_POSTGRES_SERVERS
+  expect(control('postgres-na=one:5432,postgres-eu=two:5433')).toEqual([
+    ['postgres-na', 'one:5432'],
+    ['postgres-eu', 'two:5433'],
+  ])
+  for (const wrong of ['', 'postgres-na', 'postgres-na=one', 'postgres-na=one:5432,'])
+    expect(() => control(wrong), wrong).toThrow('FAULTLINE_POSTGRES_SERVERS: must be a list of name=host:port')
+})
+
 test('secrets are made once, and a missing one says which service makes it', () => {
   const settings = readSettings('secrets', {
     FAULTLINE_TOKEN_FILE: join(folder, 'token/token'),

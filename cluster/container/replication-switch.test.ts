@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freePort } from '../../otel/backend/testing/real-prometheus.ts'
 import { readCompose } from '../../test/compose-file.ts'
 import { type ContainerPostgres, startContainerPostgres } from '../../test/container-postgres.ts'
+import { createDatabaseServers } from './database-servers.ts'
 import { createReplicationSwitch } from './replication-switch.ts'
 
 const password = 'a-password-for-this-test'
@@ -36,11 +37,13 @@ async function names(): Promise<string> {
   await client.end()
   return rows[0]?.synchronous_standby_names ?? ''
 }
+const switchAt = (at: number) =>
+  createReplicationSwitch(createDatabaseServers({ servers: [['postgres-na', `127.0.0.1:${at}`]], password }))
 const eventually = (text: string) =>
   vi.waitFor(async () => expect(await names()).toBe(text), { timeout: 15_000, interval: 50 })
 
 test('the primary is told which commits count, and is told otherwise', async () => {
-  const replication = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  const replication = switchAt(port)
   await replication.set('all')
   await eventually('ANY 2 ("postgres-eu", "postgres-asia")')
   await replication.set('any')
@@ -50,12 +53,12 @@ test('the primary is told which commits count, and is told otherwise', async () 
 })
 
 test('what was set is kept, or taken back, unless something else is asked for meanwhile', async () => {
-  const before = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  const before = switchAt(port)
   await before.set('all')
   await eventually('ANY 2 ("postgres-eu", "postgres-asia")')
   before.keep('off')
   await eventually('')
-  const asked = createReplicationSwitch({ server: `127.0.0.1:${port}`, password })
+  const asked = switchAt(port)
   asked.keep('all')
   await asked.set('any')
   await eventually('ANY 1 ("postgres-eu", "postgres-asia")')
@@ -67,7 +70,7 @@ test('what was set is kept, or taken back, unless something else is asked for me
 })
 
 test('a primary that is not there is a refusal that says so', async () => {
-  const replication = createReplicationSwitch({ server: `127.0.0.1:${await freePort()}`, password })
+  const replication = switchAt(await freePort())
   await expect(replication.set('any')).rejects.toMatchObject({
     status: 409,
     message: expect.stringContaining('ECONNREFUSED'),

@@ -1,12 +1,9 @@
-// Tells the primary which commits count. The one thing that the control plane changes in a database; it reads none.
-import pg from 'pg'
+// Tells the primary which commits count. It reads no data.
 import { HttpError } from '../../services/kit/http/errors.ts'
-import { SUPERUSER } from '../postgres/options.ts'
 import { type SynchronousReplication, standbyNames } from '../postgres/synchronous-replication.ts'
 import { postgresNodesFor } from '../topology/nodes.ts'
+import type { DatabaseServers } from './database-servers.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
-const STATEMENT_TIMEOUT_MS = 5_000
 const RETRY_MS = 1_000
 
 export type ReplicationSwitch = {
@@ -17,28 +14,15 @@ export type ReplicationSwitch = {
   close(): void
 }
 
-/** @param server the primary, `host:port` */
-export function createReplicationSwitch({ server, password }: { server: string; password: string }): ReplicationSwitch {
+export function createReplicationSwitch(servers: Pick<DatabaseServers, 'connect'>): ReplicationSwitch {
   let timer: NodeJS.Timeout | undefined
   let wanted: SynchronousReplication | undefined
   let telling: Promise<void> = Promise.resolve()
 
   async function tell(mode: SynchronousReplication): Promise<void> {
-    const [host = '', port = ''] = server.split(':')
-    const client = new pg.Client({
-      host,
-      port: Number(port),
-      user: SUPERUSER,
-      password,
-      database: 'postgres',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-    })
-    // Of a connection that breaks the query tells, too.
-    client.on('error', () => {})
     const replicas = postgresNodesFor('full').flatMap(({ id, role }) => (role === 'replica' ? [id] : []))
+    const client = await servers.connect('postgres')
     try {
-      await client.connect()
       // It commits nothing that would wait for what it sets; a name cannot be a parameter, and these are ours.
       await client.query(
         `ALTER SYSTEM SET synchronous_standby_names = ${client.escapeLiteral(standbyNames(mode, replicas))}`,

@@ -7,9 +7,12 @@ import { CONTROL_ID } from '../control-plane/container-supervision.ts'
 import type { ClusterUrls } from '../control-plane/contract.ts'
 import { replicationMode } from '../control-plane/policies/live-policies.ts'
 import { startStandalone } from '../control-plane/standalone.ts'
+import { DatabaseFaults } from '../supervisor/database-faults.ts'
 import { standardPorts } from '../supervisor/ports.ts'
 import { identify } from '../supervisor/process-identity.ts'
 import { type RunFile, removeRunFile, writeRunFile } from '../supervisor/run-file.ts'
+import { databaseRoles } from '../topology/kinds.ts'
+import { createDatabaseServers } from './database-servers.ts'
 import { readSecret } from './make-secrets.ts'
 import { createReplicationSwitch } from './replication-switch.ts'
 import type { SettingsOf } from './settings.ts'
@@ -32,10 +35,12 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
   const { FAULTLINE_DATA: dataDir, FAULTLINE_VERSION: version, FAULTLINE_OTLP_URL: otlp } = settings
   const log = createLogger({ id: CONTROL_ID, kind: CONTROL_ID, region: 'global', level: 'info' })
   const token = readSecret(settings.FAULTLINE_TOKEN_FILE)
-  const replication = createReplicationSwitch({
-    server: settings.FAULTLINE_POSTGRES,
+  const servers = createDatabaseServers({
+    servers: settings.FAULTLINE_POSTGRES_SERVERS,
     password: readSecret(join(settings.FAULTLINE_POSTGRES_PASSWORDS_DIR, 'superuser')),
   })
+  const replication = createReplicationSwitch(servers)
+  const databaseFaults = new DatabaseFaults(servers)
   const { controlPlane, close } = await startStandalone(
     {
       log,
@@ -57,11 +62,15 @@ export async function runControl(settings: SettingsOf<'control'>): Promise<void>
   log.info({ port: controlPlane.port }, 'listening')
   // The database may have been told something else before this one, and forgotten it with its own disk.
   replication.keep(replicationMode(controlPlane.policies.value({ scope: 'cluster' }, 'synchronousReplication')))
+  // Nor did the one before take back what faults had made of it.
+  databaseFaults.takeAllBack(databaseRoles)
+  controlPlane.onFaults(() => databaseFaults.apply(controlPlane.faults.list()))
   const stop = async (signal: string) => {
     log.info({ reason: signal }, 'leaving')
     removeRunFile(dataDir)
     replication.close()
     await close()
+    await databaseFaults.stop()
     process.exit(0)
   }
   process.once('SIGTERM', stop)

@@ -14,6 +14,15 @@ const CONTROL_DIR = '/var/lib/faultline/control'
 
 const address = z.string().regex(/^[a-z0-9.-]+:\d{1,5}$/, 'must be host:port')
 
+/** `postgres-na=host:port`, separated by commas, each of them what `createDatabaseServers` takes. */
+function readServers(text: string, context: z.RefinementCtx): [name: string, address: string][] {
+  return text.split(',').map((entry) => {
+    const [name = '', at] = entry.split('=')
+    if (!address.safeParse(at).success) context.addIssue('must be a list of name=host:port, separated by commas')
+    return [name, at ?? '']
+  })
+}
+
 const shared = {
   FAULTLINE_TOKEN_FILE: z.string().min(1).default(TOKEN_FILE),
   FAULTLINE_HOST: z.string().min(1).default('0.0.0.0'),
@@ -30,8 +39,8 @@ const ContainerSettings = {
     FAULTLINE_JAEGER_URL: z.url(),
     FAULTLINE_PROMETHEUS_URL: z.url(),
     FAULTLINE_SHOP_URL: z.url(),
-    /** The primary, and its superuser's password: to set which commits count. */
-    FAULTLINE_POSTGRES: address,
+    /** All database servers, the primary first, and their superuser's password: for which commits count, and for faults of theirs. */
+    FAULTLINE_POSTGRES_SERVERS: z.string().transform(readServers),
     FAULTLINE_POSTGRES_PASSWORDS_DIR: z.string().min(1).default(POSTGRES_PASSWORDS_DIR),
   }),
   secrets: z.object({

@@ -387,10 +387,8 @@ test('faults over the API: told to their targets at once, in the metrics, and go
   const metrics = async () => (await fetch(`http://127.0.0.1:${plane.port}/metrics`)).text()
   expect(await metrics()).toContain('faultline_fault_active{fault="latency",target="gateway-na → orders-1"} 1')
 
-  const version = gateway.documents.length
   const cleared = await ask('/v1/faults', { method: 'DELETE' })
   expect(await cleared.json()).toEqual({ cleared: ['latency-1'], applied: true })
-  expect(gateway.documents).toHaveLength(version + 1)
   expect(gateway.documents.at(-1)?.faults).toEqual([])
 })
 

@@ -19,11 +19,14 @@ export async function setReplayDelay(cluster: Connects, replica: string, delayMs
 /** The password of the role has expired: who is connected is thrown out of every server in `servers`, and nobody gets in again. */
 export async function expirePassword(cluster: Connects, role: string, servers: readonly string[]): Promise<void> {
   await setValidity(cluster, role, '2000-01-01')
-  for (const server of servers) {
-    await asSuperuser(cluster, server, (client) =>
-      client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]),
-    )
-  }
+  // A server that does not answer has no sessions to end.
+  await Promise.allSettled(
+    servers.map((server) =>
+      asSuperuser(cluster, server, (client) =>
+        client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]),
+      ),
+    ),
+  )
 }
 
 export async function renewPasswords(cluster: Connects, roles: readonly string[]): Promise<void> {

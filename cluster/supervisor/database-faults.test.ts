@@ -7,7 +7,7 @@ import type { InjectedFault } from '../control-plane/faults/contract.ts'
 import type { PostgresCluster } from '../postgres/cluster.ts'
 import { startPostgres } from '../postgres/start.ts'
 import { query, removeTempFolders, tempFolder, testOptions, twoNodes } from '../postgres/test-cluster.ts'
-import { DatabaseFaults, stateUnder } from './database-faults.ts'
+import { DatabaseFaults, promotionsOf, stateUnder } from './database-faults.ts'
 
 const injected = (fault: string, parameters: Record<string, unknown>, ...nodes: string[]) =>
   ({ fault, parameters, nodes }) as unknown as InjectedFault
@@ -48,7 +48,7 @@ const mayConnect = () =>
   )
 
 test('servers suffer what is active, and are well again when it has ended', async () => {
-  const faults = new DatabaseFaults(cluster, () => {})
+  const faults = new DatabaseFaults(cluster)
   const before = await replayDelay()
   faults.apply([
     injected('stale-read', { delayS: 7 }, 'postgres-eu'),
@@ -62,15 +62,32 @@ test('servers suffer what is active, and are well again when it has ended', asyn
   await faults.stop()
 }, 60_000)
 
+test('what a process that was killed has left is taken back by the next one', async () => {
+  const before = await replayDelay()
+  const killed = new DatabaseFaults(cluster)
+  killed.apply([
+    injected('stale-read', { delayS: 7 }, 'postgres-eu'),
+    injected('credential-expiry', { role: 'orders' }, 'postgres-na'),
+  ])
+  await until('the delay', async () => (await replayDelay()) === '7s', 20_000)
+  await until('the role to be refused', async () => !(await mayConnect()), 20_000)
+  const next = new DatabaseFaults(cluster)
+  next.takeAllBack(['orders'])
+  await until('no delay', async () => (await replayDelay()) === before, 20_000)
+  await until('the role to be let in', mayConnect, 20_000)
+  await next.stop()
+}, 60_000)
+
 test('a failover: services follow the new primary by themselves, and back; nothing that was accepted is lost', async () => {
   await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'streaming' }])
   await cluster.setSynchronousReplication('any')
   let port: number | undefined
   const promoted: string[] = []
-  const faults = new DatabaseFaults(cluster, (server) => {
+  const promotions = promotionsOf(cluster, (server) => {
     promoted.push(server.name)
     port = server.port
   })
+  const faults = new DatabaseFaults(cluster, promotions)
   const database = createDatabase({
     primaryUrl: cluster.url('orders', { role: 'orders' }),
     primaryPort: () => port,

@@ -9,6 +9,8 @@ import { expirePassword, renewPasswords, setReplayDelay } from '../postgres/impa
 import type { PostgresServer } from '../postgres/server.ts'
 
 const RETRY_MS = 500
+/** A delay that is none of those that may be wanted. */
+const UNKNOWN_MS = -1
 
 /** What is wrong, as a whole. */
 export type DatabaseState = {
@@ -38,33 +40,64 @@ export function stateUnder(
   return { replayDelayMs, expiredRoles, ...(failOver ? { failOver } : {}) }
 }
 
-type Suffering = Pick<PostgresCluster, 'connect' | 'nodes' | 'primary' | 'failOver' | 'switchOver' | 'rejoin'>
+/** The servers, whoever runs them. */
+export type Suffering = Pick<PostgresCluster, 'connect'> & {
+  readonly nodes: readonly Pick<PostgresServer, 'name' | 'role' | 'state'>[]
+  /** Who takes writes at present. */
+  readonly primary: Pick<PostgresServer, 'name'>
+}
+
+/** How writes move to another server: for those who start and stop servers. */
+export type Promotions = Pick<PostgresCluster, 'failOver' | 'switchOver' | 'rejoin'> & {
+  /** Another server takes writes. */
+  promoted(): void
+}
+
+/** @param promoted called when another server takes writes */
+export function promotionsOf(
+  cluster: Pick<PostgresCluster, 'primary' | 'failOver' | 'switchOver' | 'rejoin'>,
+  promoted: (primary: PostgresServer) => void,
+): Promotions {
+  return {
+    failOver: (detectedAfterMs) => cluster.failOver(detectedAfterMs),
+    switchOver: (name) => cluster.switchOver(name),
+    rejoin: () => cluster.rejoin(),
+    promoted: () => promoted(cluster.primary),
+  }
+}
 
 export class DatabaseFaults {
   readonly #cluster: Suffering
   /** The primary while all is well. */
   readonly #home: string
-  readonly #promoted: (primary: PostgresServer) => void
+  readonly #promotions: Promotions | undefined
   #wanted: DatabaseState = { replayDelayMs: new Map(), expiredRoles: new Set() }
   /** Whom the replicas follow. */
   #following: string
   readonly #delays = new Map<string, number>()
-  readonly #expired = new Set<string>()
+  /** Roles whose passwords have to be renewed at the end. */
+  readonly #expired = new Map<string, 'begun' | 'done'>()
   #working: Promise<void> | undefined
   #isStopping = false
 
-  /** @param promoted called when another server takes writes */
-  constructor(cluster: Suffering, promoted: (primary: PostgresServer) => void) {
+  /** @param promotions without them the primary stays the primary, whatever is asked for */
+  constructor(cluster: Suffering, promotions?: Promotions) {
     this.#cluster = cluster
     this.#home = cluster.primary.name
-    this.#promoted = promoted
+    this.#promotions = promotions
     this.#following = this.#home
   }
 
   /** Brings the servers to what these faults make of them, sooner or later. */
   apply(faults: readonly InjectedFault[]): void {
-    const replicas = this.#cluster.nodes.filter(({ role }) => role === 'replica').map(({ name }) => name)
-    this.#wanted = stateUnder(faults, replicas, this.#home)
+    this.#wanted = stateUnder(faults, this.#replicas(), this.#home)
+    this.#working ??= this.#work()
+  }
+
+  /** Takes back, sooner or later, whatever a process before this one has left, which ended without doing so. */
+  takeAllBack(roles: readonly string[]): void {
+    for (const name of this.#replicas()) this.#delays.set(name, UNKNOWN_MS)
+    for (const role of roles) this.#expired.set(role, 'begun')
     this.#working ??= this.#work()
   }
 
@@ -92,44 +125,60 @@ export class DatabaseFaults {
 
   async #reach({ replayDelayMs, expiredRoles, failOver }: DatabaseState): Promise<void> {
     await this.#choosePrimary(failOver)
-    for (const name of new Set([...this.#delays.keys(), ...replayDelayMs.keys()])) {
-      const delayMs = replayDelayMs.get(name)
-      if (delayMs === this.#delays.get(name)) continue
-      await setReplayDelay(this.#cluster, name, delayMs)
-      if (delayMs === undefined) this.#delays.delete(name)
-      else this.#delays.set(name, delayMs)
-    }
-    for (const role of expiredRoles) {
-      if (this.#expired.has(role)) continue
-      this.#expired.add(role)
-      await expirePassword(this.#cluster, role, this.#running())
-    }
-    for (const role of this.#expired) {
-      if (expiredRoles.has(role)) continue
-      await renewPasswords(this.#cluster, [role])
-      this.#expired.delete(role)
-    }
+    const delayed = new Set([...this.#delays.keys(), ...replayDelayMs.keys()])
+    const outcomes = await Promise.allSettled([
+      ...[...delayed].map((name) => this.#delay(name, replayDelayMs.get(name))),
+      ...[...expiredRoles].map((role) => this.#expire(role)),
+      ...[...this.#expired.keys()].filter((role) => !expiredRoles.has(role)).map((role) => this.#renew(role)),
+    ])
+    // A server that does not answer keeps none of the others from what is to become of them.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  async #delay(name: string, delayMs: number | undefined): Promise<void> {
+    if (delayMs === this.#delays.get(name)) return
+    await setReplayDelay(this.#cluster, name, delayMs)
+    if (delayMs === undefined) this.#delays.delete(name)
+    else this.#delays.set(name, delayMs)
+  }
+
+  async #expire(role: string): Promise<void> {
+    if (this.#expired.get(role) === 'done') return
+    this.#expired.set(role, 'begun')
+    await expirePassword(this.#cluster, role, this.#running())
+    this.#expired.set(role, 'done')
+  }
+
+  async #renew(role: string): Promise<void> {
+    await renewPasswords(this.#cluster, [role])
+    this.#expired.delete(role)
   }
 
   async #choosePrimary(failOver: DatabaseState['failOver']): Promise<void> {
+    if (!this.#promotions) return
     const isHome = this.#cluster.primary.name === this.#home
     if (failOver && isHome) {
-      this.#promoted(await this.#cluster.failOver(failOver.detectedAfterMs))
+      await this.#promotions.failOver(failOver.detectedAfterMs)
+      this.#promotions.promoted()
       await delay(failOver.backAfterMs)
     }
     if (!failOver && !isHome) {
-      await this.#allBack()
-      await this.#cluster.switchOver(this.#home)
-      this.#promoted(this.#cluster.primary)
+      await this.#allBack(this.#promotions)
+      await this.#promotions.switchOver(this.#home)
+      this.#promotions.promoted()
     }
-    await this.#allBack()
+    await this.#allBack(this.#promotions)
   }
 
   /** Whoever is down, or follows nobody any more, follows the primary. */
-  async #allBack(): Promise<void> {
+  async #allBack({ rejoin }: Promotions): Promise<void> {
     if (this.#following === this.#cluster.primary.name) return
-    await this.#cluster.rejoin()
+    await rejoin()
     this.#following = this.#cluster.primary.name
+  }
+
+  #replicas(): string[] {
+    return this.#cluster.nodes.filter(({ role }) => role === 'replica').map(({ name }) => name)
   }
 
   #running(): string[] {

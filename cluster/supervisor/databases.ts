@@ -16,7 +16,7 @@ import { regionDelays } from '../topology/delays.ts'
 import { type DatabaseName, type DatabaseRole, homeRegion } from '../topology/kinds.ts'
 import { type ClusterSize, postgresNodesFor, postgresPrimary } from '../topology/nodes.ts'
 import { afterDeath, noDeaths } from './backoff.ts'
-import { DatabaseFaults } from './database-faults.ts'
+import { DatabaseFaults, promotionsOf } from './database-faults.ts'
 import { treeMemoryBytes } from './memory.ts'
 import { processUptimeS } from './process-uptime.ts'
 
@@ -47,10 +47,11 @@ export class Databases {
 
   private constructor(cluster: PostgresCluster, deps: DatabasesDeps) {
     this.#cluster = cluster
-    this.#faults = new DatabaseFaults(cluster, ({ name, region, port }) =>
+    const promotions = promotionsOf(cluster, ({ name, region, port }) =>
       // postgresNodesFor gave it one of the regions.
       deps.onPrimary({ server: name, region: region as Region, port }),
     )
+    this.#faults = new DatabaseFaults(cluster, promotions)
     this.#deps = deps
   }
 

@@ -91,6 +91,10 @@ export type NodeKind = keyof typeof kinds
 
 export const nodeKinds = Object.keys(kinds) as NodeKind[]
 
+export const databaseRoles: readonly DatabaseRole[] = [
+  ...new Set(Object.values<KindSpec>(kinds).flatMap(({ database }) => database?.role ?? [])),
+]
+
 export function isNodeKind(name: string): name is NodeKind {
   return Object.hasOwn(kinds, name)
 }

@@ -52,6 +52,9 @@ else
   esac
 fi
 
-exec postgres -D "$PGDATA" -c config_file="$config" -c cluster_name="$NAME" \
+# In a file, for what the command line says stands fast, and the delay may be changed while it runs.
+own="${TMPDIR:-/tmp}/$NAME.conf"
+printf "include '%s'\nrecovery_min_apply_delay = '%sms'\n" "$config" "$APPLY_DELAY_MS" >"$own"
+exec postgres -D "$PGDATA" -c config_file="$own" -c cluster_name="$NAME" \
   -c primary_conninfo="host=$host port=$port user=faultline_replication application_name=$NAME passfile=$PGPASSFILE sslmode=disable gssencmode=disable" \
-  -c primary_slot_name="$slot" -c recovery_min_apply_delay="${APPLY_DELAY_MS}ms"
+  -c primary_slot_name="$slot"
