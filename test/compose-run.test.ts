@@ -271,6 +271,7 @@ describe('faults', () => {
   const inject = (...args: string[]) => faultline('fault', 'inject', ...args, '--for', '60s')
   afterEach(() => {
     expect(faultline('fault', 'clear', '--all').status).toBe(0)
+    expect(faultline('policy', 'reset', '--all').status).toBe(0)
   })
 
   /** Sum of the series of a node's metric whose labels contain all of these. */
@@ -289,6 +290,8 @@ describe('faults', () => {
     const inVain = () =>
       told('gateway-na', 'http_client_request_duration_seconds_count', 'callee="orders"', 'outcome="timeout"')
     const before = await inVain()
+    // The edge asks three times, and each waits for so long.
+    faultline('policy', 'set', 'timeoutMs', '400', '--caller', 'gateway', '--callee', 'orders')
     expect(inject('partition', '--from', 'gateway-na', '--to', 'orders', 'asymmetric=true')).toMatchObject({
       status: 0,
     })

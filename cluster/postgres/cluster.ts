@@ -216,7 +216,10 @@ export class PostgresCluster {
       const status = (await this.replicationStatus()).find((replica) => replica.name === name)
       if (status?.state === 'streaming') break
       if (performance.now() > end)
-        throw new PostgresError('start-failed', `${name} does not follow ${this.primary.name}.`)
+        throw new PostgresError(
+          'start-failed',
+          `${name} does not follow ${this.primary.name}; its log, ${this.node(name).logFile}, tells why.`,
+        )
       await delay(FOLLOWING_POLL_MS)
     }
     await this.switchOver(name)

@@ -77,3 +77,24 @@ test('an orderly switch back loses nothing, either', async () => {
   const follower = cluster.url('orders', { role: 'orders', node: 'postgres-eu' })
   await expect.poll(async () => (await ids(follower)).length, { timeout: 20_000 }).toBe(found.size)
 }, 90_000)
+
+test('a replica that lacks something does not take over: the primary goes on', async () => {
+  const conninfo = async (sql: string) => {
+    const admin = await cluster.connect('postgres', 'postgres-eu')
+    await admin.query(sql)
+    await admin.query('SELECT pg_reload_conf()')
+    await admin.end()
+  }
+  // The commit below waits for nobody.
+  await cluster.setSynchronousReplication('off')
+  await conninfo("ALTER SYSTEM SET primary_conninfo = ''")
+  await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'disconnected' }])
+  await query(primary(), 'INSERT INTO accepted VALUES (3000000)')
+  await expect(cluster.switchOver('postgres-eu')).rejects.toThrow('has not got all that postgres-na accepted')
+  expect(cluster.primary.name).toBe('postgres-na')
+  expect((await ids(primary())).at(-1)).toBe(3_000_000)
+  await conninfo('ALTER SYSTEM RESET primary_conninfo')
+  await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'streaming' }])
+  await cluster.switchOver('postgres-eu')
+  expect((await ids(primary())).at(-1)).toBe(3_000_000)
+}, 90_000)

@@ -23,6 +23,7 @@ export async function play(cluster: Cluster, scenario: Scenario): Promise<Outcom
   try {
     await stage.control.setLoad({ body: { requestsPerSecond: scenario.load } })
     if (scenario.load > 0) await stage.until('a healthy shop', () => isWell(stage, scenario.load), 60_000)
+    else await stage.until('a quiet shop', () => isQuiet(stage), 30_000)
     await scenario.run(stage)
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error)
@@ -32,6 +33,14 @@ export async function play(cluster: Cluster, scenario: Scenario): Promise<Outcom
   }
   const seconds = (performance.now() - startMs) / 1_000
   return { id: scenario.id, seconds, figures: stage.figures, ...(failure === undefined ? {} : { failure }) }
+}
+
+/** Nobody asks for anything any more: what a scenario counts is its own. */
+async function isQuiet(stage: Stage): Promise<boolean> {
+  const asked = await stage.value(
+    'sum(rate(http_server_request_duration_seconds_count{service="frontdoor"}[3s])) or vector(0)',
+  )
+  return asked === 0 && (await stage.value('sum(load_requests_in_flight) or vector(0)')) === 0
 }
 
 /** Customers get what they ask for, and none of them waits for what came before. */
