@@ -14,6 +14,7 @@ import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
 import { type AlertSpell, alertSpells, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
 import { loadReadme, runbookOf } from './runbooks.ts'
+import { fetchWatchedRules } from './watched-rules.ts'
 import './alerts.css'
 
 type ActiveAlert = { labels: Labels; annotations: Labels; state: string; activeAt?: string; value: string }
@@ -31,6 +32,7 @@ export function AlertsView() {
     refreshMs,
   )
   const readme = useLoad('readme', loadReadme)
+  const watched = useLoad(prometheus ? 'rules' : undefined, fetchWatchedRules)
   const history = useLoad(
     prometheus ? `history ${range.from} ${range.to}` : undefined,
     async (signal) => {
@@ -75,6 +77,18 @@ export function AlertsView() {
         {history.error && <p className="tone-error">{history.error.message}</p>}
         {history.data && <History {...history.data} />}
       </section>
+      {watched.data && watched.data.length > 0 && (
+        <section aria-label="Rules">
+          <h2>{watched.data.length} rules are watched</h2>
+          <ul className="panel watched-rules">
+            {watched.data.map(({ name, summary }) => (
+              <li key={name}>
+                <strong>{name}</strong> <span className="hint">{summary}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 // The shell around all views: signs in, shows navigation and connection, and loads the view that the address names.
-import { useEffect, useState } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { readPresenting, subscribeToPresenting } from '../presenter/presenter-state.ts'
 import { type Deferred, deferred } from './deferred.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
@@ -19,7 +20,7 @@ const shownViews: ReadonlyMap<string, Deferred<object>> = new Map(
   views.map(({ id, title, load }) => [id, deferred(load, <Loading what={title} />)]),
 )
 
-/** Over whatever view is shown, once a script was started. */
+/** Over whatever view is shown, once a script was started; its code does not come before. */
 const PresenterOverlay = deferred(async () => (await import('../presenter/presenter-overlay.tsx')).PresenterOverlay)
 
 /** Has a view's code come while the session is opened. */
@@ -43,6 +44,7 @@ function Shell({ session }: { session: SessionState }) {
   const [helpOpen, setHelpOpen] = useState(false)
   useShortcut('?', 'This list', () => setHelpOpen(true))
   const current = viewAt(location)
+  const presenting = useSyncExternalStore(subscribeToPresenting, readPresenting)
   useEffect(() => {
     document.title = current ? `${current.title} · Faultline` : 'Faultline'
   }, [current])
@@ -74,7 +76,7 @@ function Shell({ session }: { session: SessionState }) {
           </ErrorBoundary>
         )}
       </main>
-      {entered && <PresenterOverlay />}
+      {entered && presenting && <PresenterOverlay />}
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </>
   )

@@ -1,5 +1,5 @@
 // The bar on top: name, views, the shared time, connection, theme and help.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { SessionState } from './session.ts'
 import { applyTheme, readTheme, saveTheme, type Theme, themes } from './theme.ts'
@@ -9,6 +9,12 @@ import { type View, views } from './views.ts'
 type Props = { current: View | undefined; session: SessionState; onHelp: () => void }
 
 export function Header({ current, session, onHelp }: Props) {
+  const nav = useRef<HTMLElement>(null)
+  const id = current?.id
+  // On a phone the views do not fit beside each other: the one that is shown comes into sight.
+  useEffect(() => {
+    if (id) nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [id])
   return (
     <header className="header">
       <Link href="/" className="brand" aria-label="Faultline, start page">
@@ -17,7 +23,7 @@ export function Header({ current, session, onHelp }: Props) {
         </svg>
         <span>Faultline</span>
       </Link>
-      <nav className="nav" aria-label="Views">
+      <nav ref={nav} className="nav" aria-label="Views">
         {views.map((view) => (
           <Link key={view.id} href={view.link} aria-current={view.id === current?.id ? 'page' : undefined}>
             {view.title}

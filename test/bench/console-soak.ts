@@ -5,7 +5,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import { serveConsole } from '../../console/server/serve.ts'
 import { consoleLink } from '../../console/server/session.ts'
 import { chromiumPath, launchBrowser } from '../chromium.ts'
-import type { Figure } from './figure.ts'
+import { type Figure, median } from './figure.ts'
 import { type StandIn, serveStandIn } from './stand-in-cluster.ts'
 
 const TOKEN = 'a token for the benchmark only'
@@ -131,18 +131,17 @@ async function soak(browser: Browser, url: string, standIn: StandIn, minutes: nu
 }
 
 async function takeSample(cdp: CDPSession): Promise<Sample> {
-  await cdp.send('HeapProfiler.collectGarbage')
+  // Twice: what the first round finalizes, the second lets go.
+  for (let round = 0; round < 2; round++) await cdp.send('HeapProfiler.collectGarbage')
   const { usedSize } = await cdp.send('Runtime.getHeapUsage')
   const { nodes, jsEventListeners } = await cdp.send('Memory.getDOMCounters')
   return { atMs: performance.now(), heapBytes: usedSize, nodes, listeners: jsEventListeners }
 }
 
-/** Of the line with the least squares through the samples. */
+/** The median of the slopes between any two samples: one that was taken at a bad moment does not tilt it (Theil and Sen). */
 function slopePerHour(samples: readonly Sample[], of: (sample: Sample) => number): number {
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
-  const times = samples.map(({ atMs }) => atMs / 3_600_000)
-  const values = samples.map(of)
-  const [t, v] = [mean(times), mean(values)]
-  const across = times.reduce((sum, time, index) => sum + (time - t) * ((values[index] ?? v) - v), 0)
-  return across / times.reduce((sum, time) => sum + (time - t) ** 2, 0)
+  const slopes = samples.flatMap((one, index) =>
+    samples.slice(index + 1).map((other) => ((of(other) - of(one)) / (other.atMs - one.atMs)) * 3_600_000),
+  )
+  return median(slopes)
 }

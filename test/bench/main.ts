@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBackend } from '../../otel/backend/bench.ts'
 import { benchConsole } from './console.ts'
+import { benchConsoleEffect } from './console-effect.ts'
 import { benchConsoleSoak } from './console-soak.ts'
 import { benchDashboards } from './dashboards.ts'
 import { benchFaults } from './faults.ts'
@@ -28,12 +29,13 @@ const parts: Record<string, (minutes: number) => Promise<Figure[]>> = {
   dashboards: () => benchDashboards(root),
   faults: benchFaults,
   ledger: () => benchLedger(root),
-  console: () => benchConsole(root),
+  console: async () => [...(await benchConsole(root)), ...(await benchConsoleEffect(root))],
+  'console-effect': () => benchConsoleEffect(root),
   'console-soak': (minutes) => benchConsoleSoak(root, minutes),
 }
 
 /** Measured only when asked for by name. */
-const onlyByName = new Set(['console-soak'])
+const onlyByName = new Set(['console-effect', 'console-soak'])
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

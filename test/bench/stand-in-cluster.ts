@@ -101,6 +101,7 @@ function seriesAt(nowMs: number) {
       callee_instance: `${callee}-1`,
       region: 'na',
       customer_region: ['na', 'eu', 'asia'][index % 3] ?? 'na',
+      alertname: `Alert${index}`,
       http_route: `/things/${index}`,
       outcome: 'ok',
       state: 'healthy',
@@ -139,7 +140,7 @@ function prometheus(path: string, parameter: (name: string) => string, nowMs: nu
           seriesLabels: all[0],
           exemplars: Array.from({ length: 40 }, (_, at) => ({
             labels: { trace_id: traceId(nowMs + at) },
-            value: String(wave(at, nowMs)),
+            value: String(10 * wave(at, nowMs)),
             timestamp: nowMs / 1000 - at * 5,
           })),
         },

@@ -41,7 +41,7 @@ export function testEveryView(cluster: ConsoleCluster): void {
           expect(await tooWide(page)).toEqual([])
           expect(await accessibilityFaults(page)).toEqual([])
           await page.emulateMedia({ colorScheme: 'light' })
-          expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
+          await page.locator('html[data-theme="light"]').waitFor()
           expect(await accessibilityFaults(page, { only: 'colours' })).toEqual([])
           await page.setViewportSize(phone)
           await page.locator(ready).first().waitFor()
