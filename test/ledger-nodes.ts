@@ -4,6 +4,9 @@ import { type LedgerStatus, ledgerApi } from '../services/ledger/contract.ts'
 import type { RunningCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
+/** A node that is frozen does not hold up whoever asks. */
+const TIMEOUT_MS = 10_000
+
 export const LEDGERS = ['ledger-na', 'ledger-eu', 'ledger-asia'] as const
 
 export type LedgerNodes = ReturnType<typeof ledgerNodesOf>
@@ -21,7 +24,11 @@ export function ledgerNodesOf({ cluster }: Pick<RunningCluster, 'cluster'>) {
     const { address } = await processOf(id)
     const sent =
       json === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }
-    const { statusCode, body } = await request(`http://${address}${path}`, { method, ...sent })
+    const { statusCode, body } = await request(`http://${address}${path}`, {
+      method,
+      headersTimeout: TIMEOUT_MS,
+      ...sent,
+    })
     // The caller names what the contract promises.
     return { status: statusCode, body: (await body.json()) as T }
   }

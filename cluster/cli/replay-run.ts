@@ -1,6 +1,6 @@
 // Plays schedules one after the other in the foreground, and shows how it goes on: Ctrl-C stops the cluster in order, a second one at once.
 import type { Schedule, ScheduleEvent } from '../../faults/schedules/schedule.ts'
-import { describeEvent } from '../replay/compare.ts'
+import { describeEvent } from '../replay/describe-event.ts'
 import { runSchedule } from '../replay/run.ts'
 import { type CliContext, CliError } from './context.ts'
 import { createProgressView, type ProgressView } from './progress.ts'

@@ -9,7 +9,7 @@ export const MAX_DURATION_S = 3_600
 export const MAX_EVENTS = 2_000
 
 const word = z.string().min(1).max(64)
-const Value = z.union([z.number(), z.boolean(), z.string().max(64)])
+const Value = z.union([z.number(), z.boolean(), z.string().max(128)])
 const Parameters = z.record(word, Value)
 const atS = z
   .number({ error: 'must be a number of seconds since the beginning' })

@@ -1,5 +1,5 @@
 // What a soak has found: data, and as Markdown for people. Pure.
-import { describeEvent } from '../../cluster/replay/compare.ts'
+import { describeEvent } from '../../cluster/replay/describe-event.ts'
 import type { Outcome, Schedule } from '../../faults/schedules/schedule.ts'
 import { describeViolation, type Violation } from '../invariants/violation.ts'
 import type { Looks } from './watch.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPrometheus } from '../../cluster/cli/prometheus.ts'
-import { describeEvent } from '../../cluster/replay/compare.ts'
+import { describeEvent } from '../../cluster/replay/describe-event.ts'
 import { measureOutcome } from '../../cluster/replay/measure.ts'
 import { playSchedule } from '../../cluster/replay/play.ts'
 import { toSchedule } from '../../cluster/replay/record.ts'
@@ -81,7 +81,10 @@ async function soak(cluster: Cluster, plan: Schedule, options: SoakOptions): Pro
   })
   const mendedAtMs = Date.now()
   const problems = mended ? [] : ['the control plane does not answer']
-  problems.push(...(await settle(cluster, { control, watch, books, since, load })))
+  const settled = await settle(cluster, { control, watch, books, since, load }).catch((error: unknown) => [
+    `it could not come to rest: ${error instanceof Error ? error.message : String(error)}`,
+  ])
+  problems.push(...settled)
   onLine('the shop has come to rest; auditing')
   const audit = await auditEverything(cluster, books, watch, members, since).catch((error: unknown) => {
     problems.push(`the audit failed: ${error instanceof Error ? error.message : String(error)}`)
