@@ -6,7 +6,7 @@ export type Indicator = {
   /** One series; none counts as no value. */
   promql: string
   /** `share` is 0–1. */
-  unit: 'share' | 'seconds' | 'perSecond'
+  unit: 'share' | 'seconds' | 'perSecond' | 'times'
   /** Whether more of it is worse for customers, or less. */
   worse: 'more' | 'less'
   /** A difference that chance alone makes, in its unit. */
@@ -110,6 +110,19 @@ export const staleReads: Indicator = {
   noise: 0.1,
 }
 
+/** Attempts for each call of a kind of node: what repeats make of the load that there is. Not felt by customers, but by the callee. */
+export function amplificationOf(callee: string): Indicator {
+  const attempts = `sum(rate(http_client_request_duration_seconds_count{callee="${callee}"}[${WINDOW_S}s]))`
+  const repeats = `sum(rate(faultline_retries_total{callee="${callee}"}[${WINDOW_S}s]))`
+  return {
+    name: `attempts for each call of ${callee}`,
+    promql: `${attempts} / (${attempts} - ${repeats})`,
+    unit: 'times',
+    worse: 'more',
+    noise: 0.2,
+  }
+}
+
 /** For people: `12 %`, `0.35 s`, `0.7 /s`. */
 export function formatIndicator(value: number | null, { unit }: Indicator): string {
   if (value === null) return 'no value'
@@ -120,5 +133,7 @@ export function formatIndicator(value: number | null, { unit }: Indicator): stri
       return value < 1 ? `${Math.round(value * 1_000)} ms` : `${value.toFixed(1)} s`
     case 'perSecond':
       return `${value.toFixed(1)} /s`
+    case 'times':
+      return value.toFixed(1)
   }
 }

@@ -47,7 +47,9 @@ export function nameOf(remedy: Remedy): string {
   if ('measure' in remedy) return remedy.measure
   if ('undo' in remedy) return remedy.undo
   const replicas = Object.entries(replicasOf(remedy)).map(([kind, count]) => `${count} ${kind}`)
-  return [...replicas, ...policiesOf(remedy).map((trial) => `${trial.policy} ${valueText(trial.with)}`)].join(' + ')
+  // One policy may be set at several places.
+  const settings = new Set(policiesOf(remedy).map((trial) => `${trial.policy} ${valueText(trial.with)}`))
+  return [...replicas, ...settings].join(' + ')
 }
 
 /** What to type to apply it while the fault is active; empty for a measure. */

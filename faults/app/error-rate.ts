@@ -45,7 +45,10 @@ export const errorRate = defineFault({
   },
   remedies: [
     {
-      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      policies: [
+        { policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 },
+        { policy: 'maxAttempts', caller: 'edge', callee: 'gateway', without: 1, with: 3 },
+      ],
       why: 'a failure at random is gone at the second attempt, where repeating is harmless',
     },
     {
@@ -53,7 +56,7 @@ export const errorRate = defineFault({
       why: 'the edge answers with what it has',
     },
   ],
-  experiment: { injection: { target: 'products', parameters: { status: '503' } } },
+  experiment: { injection: { target: 'products', parameters: { status: '503', probability: 0.3 } } },
   redHerring: 'the gateway reports most errors, with a status of its own, and has none itself',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

@@ -55,21 +55,15 @@ export const noisyNeighbour = defineFault({
   remedies: [
     {
       policies: [
-        { policy: 'rateLimit', kind: 'gateway', without: false, with: true },
-        { policy: 'rateLimitBy', kind: 'gateway', without: 'caller', with: 'path' },
-        { policy: 'rateLimitPerS', kind: 'gateway', without: 50, with: 15 },
-        { policy: 'rateLimitBurst', kind: 'gateway', without: 100, with: 15 },
+        { policy: 'rateLimit', kind: 'frontdoor', without: false, with: true },
+        { policy: 'rateLimitBy', kind: 'frontdoor', without: 'caller', with: 'path' },
+        { policy: 'rateLimitPerS', kind: 'frontdoor', without: 50, with: 10 },
+        { policy: 'rateLimitBurst', kind: 'frontdoor', without: 100, with: 10 },
       ],
-      why: 'refuses what one route is asked for too much',
-    },
-    {
-      policies: [
-        { policy: 'maxConcurrent', caller: 'gateway', callee: 'products', without: 200, with: 2 },
-        { policy: 'maxQueued', caller: 'gateway', callee: 'products', without: 200, with: 2 },
-      ],
-      why: 'a callee that is flooded may take only so much of its caller',
+      why: 'refuses at the door what one route is asked for too much, so that only that route suffers',
     },
   ],
+  experiment: { anew: 'before', settleS: 8 },
   redHerring: 'the slow route of the customer who complains: it does what it always did',
   example: { small: {}, full: {} },
 })

@@ -40,7 +40,7 @@ export const poolExhaustion = defineFault({
   },
   remedies: [
     {
-      policies: [{ policy: 'acquireTimeoutMs', kind: 'products', without: 5000, with: 200 }],
+      policies: [{ policy: 'acquireTimeoutMs', kind: 'products', without: 5_000, with: 100 }],
       why: 'gives up early what would be late, and lets others have their turn',
     },
     {

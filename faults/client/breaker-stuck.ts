@@ -63,7 +63,7 @@ export const breakerStuck = defineFault({
   ],
   experiment: {
     given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] },
-    anew: 'before',
+    anew: 'after',
     settleS: 10,
   },
   redHerring: 'the callee that failed for a moment: it has no errors and no traffic',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio, customerP95 } from '../indicators.ts'
+import { amplificationOf, customerErrorRatio, customerP95 } from '../indicators.ts'
 import { count } from '../parameters.ts'
 import { mostAttempts } from '../trace.ts'
 
@@ -56,8 +56,8 @@ export const retryStorm = defineFault({
     },
     {
       policies: [{ policy: 'retryBudget', callee: 'products', without: false, with: true }],
-      indicator: customerP95,
-      why: 'repeats become a tenth of the load instead of a multiple: who fails, fails sooner',
+      indicator: amplificationOf('products'),
+      why: 'repeats become a tenth of the load instead of a multiple',
     },
     {
       policies: [{ policy: 'breaker', callee: 'products', without: false, with: true }],

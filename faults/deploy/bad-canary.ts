@@ -55,7 +55,10 @@ export const badCanary = defineFault({
   remedies: [
     { undo: 'roll back', why: 'the version before it works' },
     {
-      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      policies: [
+        { policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 },
+        { policy: 'maxAttempts', caller: 'edge', callee: 'gateway', without: 1, with: 3 },
+      ],
       why: 'asks another replica when this one says that it is not able',
     },
     {

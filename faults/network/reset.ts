@@ -46,7 +46,10 @@ export const reset = defineFault({
   },
   remedies: [
     {
-      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      policies: [
+        { policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 },
+        { policy: 'maxAttempts', caller: 'edge', callee: 'gateway', without: 1, with: 3 },
+      ],
       why: 'repeats what is harmless to repeat',
     },
   ],

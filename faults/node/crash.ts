@@ -49,7 +49,10 @@ export const crash = defineFault({
     { replicas: { products: 2 }, why: 'another one answers meanwhile' },
     {
       replicas: { products: 2 },
-      policies: [{ policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 }],
+      policies: [
+        { policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 1, with: 3 },
+        { policy: 'maxAttempts', caller: 'edge', callee: 'gateway', without: 1, with: 3 },
+      ],
       why: 'what may be repeated is, at another replica',
     },
   ],

@@ -41,6 +41,6 @@ test('a policy that a test shows is no part of the experiment', () => {
 })
 
 test('indicators: the own one first, those of remedies after it, each once', () => {
-  expect(indicatorsOf(faultOf('retry-storm')).map(({ name }) => name)).toEqual(['failed requests', 'p95'])
+  expect(indicatorsOf(faultOf('zombie-work')).map(({ name }) => name)).toEqual(['failed requests', 'p95'])
   expect(indicatorsOf(faultOf('clock-skew'))).toEqual([])
 })

@@ -121,12 +121,17 @@ async function runPhase(
     await lab.clearAll()
     await recovered(lab)
   }
-  await lab.setPolicies(settingsOf(fault, anew === 'after' ? undefined : remedy))
+  const settings = settingsOf(fault, anew === 'after' ? undefined : remedy)
+  await lab.setPolicies(settings)
   const extra = remedy ? replicasOf(remedy) : {}
   const before = await replicasNow(lab)
   try {
     await scaleTo(lab, extra)
-    if (begins) await lab.inject(fault.id, injection, FAULT_S)
+    if (begins) {
+      await lab.inject(fault.id, injection, FAULT_S)
+      // Once more, for what a fault brings along goes before what was set earlier.
+      await lab.setPolicies(settings)
+    }
     if (anew === 'after') {
       await delay(HARM_DONE_S * 1_000)
       if (remedy) await lab.setPolicies(settingsOf(fault, remedy))
