@@ -16,7 +16,7 @@ const views = [
   ['/traces/TRACE?view=graph', '.graph-node'],
   ['/storefront', '.product'],
   ['/dashboards/faultline-shop?from=now-5m&to=now', '.stat-value'],
-  [`/query?expr=${promQl}&from=now-5m&to=now`, '.query-legend'],
+  [`/query?expr=${promQl}&from=now-5m&to=now&refresh=2000`, '.query-legend'],
   ['/faults', '.fault-list button'],
   ['/faults?tab=policies', '.policy'],
   ['/alerts', '.alerts-view'],
