@@ -146,7 +146,8 @@ function Policy({ spec, policies, target, onRun }: PolicyProps) {
             value={text}
             placeholder="varies"
             aria-invalid={wrong}
-            onChange={(event) => setDraft(event.target.value)}
+            // What is in force already is no change.
+            onChange={({ target }) => setDraft(target.value === String(value) ? undefined : target.value)}
             onKeyDown={(event) => event.key === 'Enter' && parsed !== undefined && void send(parsed)}
           />
         )}

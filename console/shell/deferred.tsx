@@ -21,8 +21,10 @@ export function deferred<Props extends object>(
   }
   function Part(props: Props) {
     const [state, setState] = useState<{ failure: Error | undefined }>()
+    const isHere = loaded !== undefined
     useEffect(() => {
-      if (loaded) return
+      // As it was drawn: what came since then has to be drawn yet.
+      if (isHere) return
       let ended = false
       start().then(
         () => ended || setState({ failure: undefined }),
@@ -31,7 +33,7 @@ export function deferred<Props extends object>(
       return () => {
         ended = true
       }
-    }, [])
+    }, [isHere])
     if (state?.failure) throw state.failure
     const Loaded = loaded
     return Loaded ? <Loaded {...props} /> : fallback

@@ -16,7 +16,7 @@ const views = [
   ['/traces/TRACE?view=graph', '.graph-node'],
   ['/storefront', '.product'],
   ['/dashboards/faultline-shop?from=now-5m&to=now', '.stat-value'],
-  [`/query?expr=${promQl}&from=now-5m&to=now`, '.query-legend'],
+  [`/query?expr=${promQl}&from=now-5m&to=now&refresh=2000`, '.query-legend'],
   ['/faults', '.fault-list button'],
   ['/faults?tab=policies', '.policy'],
   ['/alerts', '.alerts-view'],
@@ -37,14 +37,14 @@ export function testEveryView(cluster: ConsoleCluster): void {
       await cluster.onPage(
         async (page, { go }) => {
           await go(path.replace('TRACE', trace))
-          await page.locator(ready).first().waitFor()
+          await shows(page, ready)
           expect(await tooWide(page)).toEqual([])
           expect(await accessibilityFaults(page)).toEqual([])
           await page.emulateMedia({ colorScheme: 'light' })
           await page.locator('html[data-theme="light"]').waitFor()
           expect(await accessibilityFaults(page, { only: 'colours' })).toEqual([])
           await page.setViewportSize(phone)
-          await page.locator(ready).first().waitFor()
+          await shows(page, ready)
           expect(await tooWide(page)).toEqual([])
           await cluster.shoot(page, `phone${path.split('?')[0]?.replaceAll('/', '-').replace('TRACE', 'one')}`)
         },
@@ -66,6 +66,15 @@ export function testEveryView(cluster: ConsoleCluster): void {
     expect(sum).toBeLessThan(200_000)
     await opened.close()
   })
+}
+
+/** Rejects with what is shown instead. */
+async function shows(page: Page, ready: string): Promise<void> {
+  try {
+    await page.locator(ready).first().waitFor()
+  } catch (cause) {
+    throw new Error(`there is no ${ready}, but: ${await page.locator('main').innerText()}`, { cause })
+  }
 }
 
 /** Names of what makes the page as a whole wider than the window; scrolling within a part is that part's business. */

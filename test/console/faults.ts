@@ -71,7 +71,7 @@ async function hasMark(page: Page): Promise<boolean> {
   for (let x = box.x + box.width - 2; x > box.x + box.width * 0.4; x -= 6) {
     await page.mouse.move(x, box.y + box.height / 2)
     const texts = await page.locator('.chart-tip').first().allInnerTexts()
-    if (texts.some((text) => /latency/.test(text))) return true
+    if (texts.some((text) => /^fault: /m.test(text))) return true
   }
   return false
 }

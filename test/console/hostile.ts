@@ -39,7 +39,7 @@ export function testHostile(cluster: ConsoleCluster): void {
     await cluster.onPage(async (page, { go }) => {
       await attackAnswers(page)
       // Legends, tables, time lines, choices of variables: what names its series by their labels.
-      for (const name of ['failures', 'resources', 'data', 'service']) {
+      for (const name of ['failures', 'resources', 'service']) {
         await go(`/dashboards/faultline-${name}?from=now-5m&to=now`)
         await until(`the attack on ${name} to be seen`, () => seesAttack(page), 30_000)
       }

@@ -137,8 +137,7 @@ export function testViews(cluster: ConsoleCluster): void {
       await page.addInitScript(recordPlaces)
       await go('/map')
       await page.getByRole('button', { name: /^orders-1 / }).waitFor()
-      // Some rounds of new figures.
-      await until('figures to come in', async () => (await page.evaluate<number>('globalThis.drawings')) > 5)
+      await until('figures to come in', async () => (await page.evaluate<number>('globalThis.drawings')) > 2)
       expect(await page.evaluate('[...globalThis.places]')).toHaveLength(1)
     })
   })
