@@ -1,22 +1,20 @@
 // Deliveries that come twice on a real cluster: customers pay once while idempotency is on, and twice as soon as it is off.
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createControlCaller } from '../cluster/cli/control-caller.ts'
 import { controlApi } from '../cluster/control-plane/contract.ts'
+import type { DatabaseName, DatabaseRole } from '../cluster/topology/kinds.ts'
 import { type ClientOf, createClient } from '../services/kit/http/client.ts'
 import { createCustomer, type OrderBody } from './customer.ts'
-import { lookAlways } from './invariants/always.ts'
-import { type Book, type Books, openBooks } from './invariants/shop-books.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
 let running: RunningCluster
 let control: ClientOf<typeof controlApi>
-let books: Books
 beforeAll(async () => {
   running = await startTestCluster()
   const { urls, token } = running.cluster
   control = createClient(controlApi, createControlCaller(urls.control, token))
-  books = openBooks(running.cluster.databases)
 }, 120_000)
 afterAll(() => running?.stop())
 afterEach(async () => {
@@ -24,9 +22,12 @@ afterEach(async () => {
   await control.resetPolicies({ query: {} })
 })
 
-async function count(book: Book, sql: string, values: string[] = []): Promise<number> {
-  const [row] = await books.ask<{ n: number }>(book, sql, values)
-  return row?.n ?? 0
+async function count(role: DatabaseRole, database: DatabaseName, sql: string, values: string[] = []): Promise<number> {
+  const client = new pg.Client({ connectionString: running.cluster.databases.url(role, database) })
+  await client.connect()
+  const { rows } = await client.query<{ n: number }>(sql, values)
+  await client.end()
+  return rows[0]?.n ?? 0
 }
 
 /** Orders something, and waits until it has been charged and shipped as often as expected. */
@@ -41,15 +42,15 @@ async function order(times: number): Promise<void> {
     return answer.body.status === 'shipped'
   })
   const chargesSql = 'SELECT count(*)::int AS n FROM charges WHERE order_id = $1'
-  expect(await count('payments', chargesSql, [body.id])).toBe(times)
+  expect(await count('payments', 'payments', chargesSql, [body.id])).toBe(times)
   const shipmentsSql = 'SELECT count(*)::int AS n FROM fulfilment.shipments WHERE order_id = $1'
-  await until('all parcels', async () => (await count('shipments', shipmentsSql, [body.id])) === times)
+  await until('all parcels', async () => (await count('fulfilment', 'orders', shipmentsSql, [body.id])) === times)
 }
 
 /** Charges and shipments beyond the first of each order, of the whole shop. */
 const repeated = async () => [
-  await count('payments', 'SELECT count(*)::int AS n FROM charges WHERE NOT is_first'),
-  await count('shipments', 'SELECT count(*)::int AS n FROM fulfilment.shipments WHERE NOT is_first'),
+  await count('payments', 'payments', 'SELECT count(*)::int AS n FROM charges WHERE NOT is_first'),
+  await count('fulfilment', 'orders', 'SELECT count(*)::int AS n FROM fulfilment.shipments WHERE NOT is_first'),
 ]
 
 test('what is delivered twice is charged and shipped once, unless nobody recognises it', async () => {
@@ -58,14 +59,9 @@ test('what is delivered twice is charged and shipped once, unless nobody recogni
   expect(await control.injectFault({ body })).toMatchObject({ applied: true })
   for (let round = 0; round < 3; round++) await order(1)
   expect(await repeated()).toEqual([0, 0])
-  expect(await lookAlways(books)).toEqual([])
   await control.setPolicy({ params: { name: 'idempotency' }, body: { value: false } })
   await order(2)
   expect(await repeated()).toEqual([1, 1])
-  // What every soak looks for, is found where it is.
-  await until('both violations', async () => (await lookAlways(books)).length === 2)
-  const found = await lookAlways(books)
-  expect(found.map(({ rule }) => rule)).toEqual(['no order is charged twice', 'no order is shipped twice'])
   await control.resetPolicies({ query: {} })
   await order(1)
   await control.clearFaults({})
