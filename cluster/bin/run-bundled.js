@@ -24,15 +24,14 @@ export async function runBundled(source, name) {
     packages: 'external',
     logLevel: 'error',
   })
-  // A signal from the terminal reaches the child as well; this process waits for it to stop its cluster.
+  // This process waits for it to stop its cluster.
   const child = spawn(process.execPath, [outfile, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, FAULTLINE_ROOT: root },
   })
-  /** @type {NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM']
-  // A terminal signals the child itself.
-  for (const signal of signals) process.on(signal, () => process.stdin.isTTY || child.kill(signal))
+  // Ctrl-C reaches the child as well, for it has the same terminal; sent twice, it would end it at once.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('exit', (code) => {
     process.exitCode = code ?? 1
   })
