@@ -8,7 +8,7 @@ export const retries = {
     max: 10,
     default: 3,
     does: 'Attempts in all, the first and a hedge included; above 1 only idempotent requests are repeated.',
-    cures: ['reset', 'crash', 'error-rate', 'bad-canary'],
+    cures: ['reset', 'crash', 'error-rate', 'pool-exhaustion', 'bad-canary'],
   }),
   backoffMs: whole({
     unit: 'ms',
