@@ -16,8 +16,8 @@ import { until } from './until.ts'
 
 const date = process.env['FAULTLINE_SEED_DATE'] ?? new Date().toISOString().slice(0, 10)
 const third = thirdOf(shownBySmall(catalogue), date)
-/** They keep processors busy that a cluster beside theirs needs, which would show there. */
-const loud = ['cpu', 'event-loop-block', 'load-spike', 'noisy-neighbour']
+/** They come last, on one cluster alone: they take processors from the other one, or leave few customers behind for a while. */
+const loud = ['cpu', 'event-loop-block', 'load-spike', 'noisy-neighbour', 'metastable']
 /** After the start rates have nothing to look back on; then so long nothing may hold. */
 const WARM_UP_S = 15
 const HEALTHY_S = 20

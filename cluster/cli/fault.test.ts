@@ -87,7 +87,7 @@ test('list and show tell what there is, as text and as JSON', async () => {
   const shown = await faultline('show', 'latency')
   expect(shown).toContain('delayMs = 300  1–30000 milliseconds; added to each chunk, one way')
   expect(shown).toContain('histogram_quantile')
-  expect(shown).toContain('$ faultline policy set timeoutMs 150 --caller gateway --callee products')
+  expect(shown).toContain('$ faultline policy set timeoutMs 250 --caller gateway --callee products')
   expect(JSON.parse(await faultline('show', 'crash', '--json'))).toMatchObject({ id: 'crash', layer: 'node' })
 })
 

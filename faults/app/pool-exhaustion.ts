@@ -40,8 +40,12 @@ export const poolExhaustion = defineFault({
   },
   remedies: [
     {
-      policies: [{ policy: 'acquireTimeoutMs', kind: 'products', without: 5_000, with: 100 }],
-      why: 'gives up early what would be late, and lets others have their turn',
+      policies: [
+        { policy: 'acquireTimeoutMs', kind: 'products', without: 5_000, with: 100 },
+        { policy: 'maxAttempts', caller: 'gateway', callee: 'products', without: 3, with: 1 },
+        { policy: 'maxAttempts', caller: 'edge', callee: 'gateway', without: 3, with: 1 },
+      ],
+      why: 'gives up early what would be late, and nobody joins the line again',
     },
     {
       policies: [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { customerErrorRatio } from '../indicators.ts'
+import { buyersP95 } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 
 export const failover = defineFault({
@@ -53,17 +53,10 @@ export const failover = defineFault({
     alert: null,
   },
   impact: {
-    indicator: customerErrorRatio,
+    indicator: buyersP95,
     text: 'nobody can write until a replica has been promoted; afterwards everybody who writes has a longer way to it',
   },
   remedies: [
-    {
-      policies: [
-        { policy: 'maxAttempts', caller: 'gateway', without: 1, with: 5 },
-        { policy: 'backoffMs', caller: 'gateway', without: 25, with: 300 },
-      ],
-      why: 'repeats outlast a part of the time without a primary; keys make them harmless',
-    },
     {
       policies: [{ policy: 'synchronousReplication', without: 'off', with: 'any' }],
       shownBy: 'cluster/postgres/failover.test.ts',

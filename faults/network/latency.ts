@@ -55,7 +55,7 @@ export const latency = defineFault({
   },
   remedies: [
     {
-      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 1000, with: 150 }],
+      policies: [{ policy: 'timeoutMs', caller: 'gateway', callee: 'products', without: 1000, with: 250 }],
       why: 'gives up on the slow way while there is time for another replica',
     },
     {

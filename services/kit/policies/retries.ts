@@ -8,7 +8,7 @@ export const retries = {
     max: 10,
     default: 3,
     does: 'Attempts in all, the first and a hedge included; above 1 only idempotent requests are repeated.',
-    cures: ['reset', 'crash', 'error-rate', 'bad-canary', 'failover'],
+    cures: ['reset', 'crash', 'error-rate', 'pool-exhaustion', 'bad-canary'],
   }),
   backoffMs: whole({
     unit: 'ms',
@@ -16,7 +16,6 @@ export const retries = {
     max: 10_000,
     default: 25,
     does: 'Pause before the first repeat; it doubles with each further one.',
-    cures: ['failover'],
   }),
   retryJitter: onOff({
     default: true,
