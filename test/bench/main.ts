@@ -29,13 +29,13 @@ const parts: Record<string, (minutes: number) => Promise<Figure[]>> = {
   dashboards: () => benchDashboards(root),
   faults: benchFaults,
   ledger: () => benchLedger(root),
-  console: async () => [...(await benchConsole(root)), ...(await benchConsoleEffect(root))],
+  console: () => benchConsole(root),
   'console-effect': () => benchConsoleEffect(root),
   'console-soak': (minutes) => benchConsoleSoak(root, minutes),
 }
 
 /** Measured only when asked for by name. */
-const onlyByName = new Set(['console-effect', 'console-soak'])
+const onlyByName = new Set(['console-soak'])
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
