@@ -19,7 +19,7 @@ const Options = z.object({
   minutes: whole('--minutes', 1, 60).default(30),
   seed: whole('--seed', 0, 2 ** 31 - 1).optional(),
   size: z.enum(['small', 'full'], { error: '--size must be small or full' }).default('full'),
-  load: whole('--load', 1, 200).optional(),
+  load: whole('--load', 5, 200).optional(),
   out: z.string().default('data/soak'),
   plan: z.boolean().default(false),
 })
