@@ -17,7 +17,7 @@ test(`nothing is lost or done twice: ${commandOf(settings)}`, async () => {
   const report = await runSoak({ ...settings, root, signal, killSignal: signal, onLine: () => {} })
   expect(isGreen(report), toMarkdown(report)).toBe(true)
   // Otherwise it has shown nothing.
-  expect(report.orders.shipped).toBeGreaterThan(20)
+  expect(report.orders.shipped).toBeGreaterThan(3)
   expect(report.looks.books.done).toBeGreaterThan(2)
   expect(report.plan.events.length).toBeGreaterThan(8)
 }, 300_000)

@@ -9,6 +9,7 @@ import { leftOut, planSoak, type SoakSettings } from './plan.ts'
 import { commandOf, isGreen, planLines, type SoakReport, toMarkdown } from './report.ts'
 import { runSoak } from './run.ts'
 
+const ONE_WISH_MS = 1_000
 const DEFAULT_LOAD = { small: 15, full: 20 }
 
 const whole = (what: string, min: number, max: number) => {
@@ -19,7 +20,7 @@ const Options = z.object({
   minutes: whole('--minutes', 1, 60).default(30),
   seed: whole('--seed', 0, 2 ** 31 - 1).optional(),
   size: z.enum(['small', 'full'], { error: '--size must be small or full' }).default('full'),
-  load: whole('--load', 1, 200).optional(),
+  load: whole('--load', 5, 200).optional(),
   out: z.string().default('data/soak'),
   plan: z.boolean().default(false),
 })
@@ -40,8 +41,12 @@ async function main(): Promise<void> {
   const root = process.env['FAULTLINE_ROOT'] ?? process.cwd()
   const interrupt = new AbortController()
   const kill = new AbortController()
+  let interruptedAtMs = 0
   const onSignal = () => {
+    // One wish may arrive twice, from the terminal and from who started this process.
+    if (interrupt.signal.aborted && performance.now() - interruptedAtMs < ONE_WISH_MS) return
     if (interrupt.signal.aborted) return kill.abort()
+    interruptedAtMs = performance.now()
     interrupt.abort()
     console.log('interrupted: mending and auditing; once more ends it at once')
   }
@@ -87,5 +92,6 @@ function newSeed(): number {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
+  // What was waited for when everything was ended is not waited for any more.
+  process.exit(1)
 })

@@ -55,13 +55,20 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     cluster = await startCluster({ ...where, size, seed, load: 0, journeysFile, signal: killSignal })
     killSignal.addEventListener('abort', kill, { once: true })
     onLine(`${size} cluster is ready; ${plan.events.length} events in ${options.minutes} minutes, seed ${seed}`)
-    const report = await soak(cluster, plan, options)
+    const report = await Promise.race([soak(cluster, plan, options), killed(killSignal)])
     return { ...report, interrupted: signal.aborted, durationS: (performance.now() - begun) / 1_000 }
   } finally {
     killSignal.removeEventListener('abort', kill)
     await (killSignal.aborted ? cluster?.kill() : cluster?.stop())
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Rejects as soon as everything is to end. */
+function killed(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('ended at once; there is no report')), { once: true })
+  })
 }
 
 async function soak(cluster: Cluster, plan: Schedule, options: SoakOptions): Promise<SoakReport> {

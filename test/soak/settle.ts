@@ -12,6 +12,9 @@ import type { Watch } from './watch.ts'
 
 const LOOK_EVERY_MS = 500
 const READY_S = 60
+/** So many orders show that the shop sells again. */
+const SOLD_AGAIN = 3
+const SELLS_S = 30
 const CUSTOMERS_S = 15
 const IN_FLIGHT_S = 20
 const ORDERS_S = 90
@@ -43,8 +46,11 @@ export async function settle(
   if (!(await within(READY_S, async () => (await unready(control)).length === 0))) {
     problems.push(`not ready after ${READY_S} s: ${(await unready(control)).join(', ')}`)
   }
-  // Who was not answered asks again; for that the load has to go on.
   await control.setLoad({ body: { requestsPerSecond: load } })
+  const soldBefore = (await watch.report()).checkouts.accepted
+  const sells = () => watch.report().then(({ checkouts }) => checkouts.accepted >= soldBefore + SOLD_AGAIN)
+  if (!(await within(SELLS_S, sells))) problems.push(`after ${SELLS_S} s without faults nobody can buy again`)
+  // Who was not answered asks again; for that the load has to go on.
   await within(CUSTOMERS_S, async () => (await watch.report()).checkouts.open === 0)
   await control.setLoad({ body: { requestsPerSecond: 0 } })
   await within(IN_FLIGHT_S, async () => (await watch.report()).inFlight === 0)
