@@ -30,8 +30,15 @@ beforeAll(async () => {
   lab = labOf(running)
 })
 afterAll(async () => {
-  await Promise.all([running?.stop(), second?.stop()])
+  await Promise.all([running?.stop(), stopSecond()])
 })
+
+/** As soon as nobody needs it, which leaves its processors to the first. */
+async function stopSecond(): Promise<void> {
+  const stopping = second
+  second = undefined
+  await stopping?.stop()
+}
 
 function labOf({ cluster }: RunningCluster): Lab {
   return openLab({ ...cluster.urls, token: cluster.token })
@@ -63,8 +70,7 @@ describe(`the contract of the faults of ${date}: ${third.map(({ id }) => id).joi
       }
     }
     const beside = second
-    const others = beside ? workOff(beside, quiet).then(() => beside.stop()) : Promise.resolve()
-    second = undefined
+    const others = beside && workOff(beside, quiet).then(stopSecond)
     void Promise.allSettled([workOff(running, quiet), others]).then(() =>
       workOff(
         running,

@@ -60,6 +60,7 @@ export const cacheStampede = defineFault({
       why: 'one asks the origin, the others wait for that answer',
     },
   ],
+  experiment: { injection: { parameters: { rebuildMs: 800 } } },
   redHerring: 'the database looks too slow for its load, which is only large because the cache is empty',
   example: { small: {}, full: {} },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { buyersP95, customerP95 } from '../indicators.ts'
+import { checkoutP95 } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 import { locksRowsOf } from './sql.ts'
@@ -45,18 +45,10 @@ export const hotKey = defineFault({
     alert: 'LocksContended',
   },
   impact: {
-    indicator: buyersP95,
+    indicator: checkoutP95,
     text: 'checkouts wait in line for one row, and some give up; looking at products is not affected',
   },
   remedies: [
-    {
-      policies: [
-        { policy: 'maxConcurrent', caller: 'orders', callee: 'products', without: 200, with: 2 },
-        { policy: 'maxQueued', caller: 'orders', callee: 'products', without: 200, with: 2 },
-      ],
-      indicator: customerP95,
-      why: 'keeps those who wait for the row from taking all connections',
-    },
     {
       measure: 'shard the key',
       why: 'several rows instead of one: writers of different shards do not wait for each other',

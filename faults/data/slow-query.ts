@@ -45,13 +45,7 @@ export const slowQuery = defineFault({
     alert: 'StatementSlow',
   },
   impact: { indicator: customerP95, text: 'pages with that table are slow; those that the caches have are not' },
-  remedies: [
-    {
-      policies: [{ policy: 'singleFlight', without: false, with: true }],
-      why: 'the query is made once for all who ask at the same time',
-    },
-    { measure: 'an index', why: 'the server finds the rows instead of looking at all' },
-  ],
+  remedies: [{ measure: 'an index', why: 'the server finds the rows instead of looking at all' }],
   redHerring: 'the pool of connections runs short: they are held for longer, not asked for more often',
   example: { small: { target: 'products' }, full: { target: 'products' } },
 })

@@ -136,13 +136,27 @@ async function runPhase(
       await delay(HARM_DONE_S * 1_000)
       if (remedy) await lab.setPolicies(settingsOf(fault, remedy))
     }
-    if (remedy && 'undo' in remedy) await lab.clearAll()
+    if (remedy && 'undo' in remedy) {
+      await lab.clearAll()
+      // What the fault had brought along goes with it; the rest of the shop stays as it is.
+      const brought = broughtNames(fault, injection)
+      await lab.resetPolicies()
+      await lab.setPolicies(settings.filter(({ name }) => !brought.includes(name)))
+    }
     const values = await observe(lab, indicators, settleS)
-    if (remedy && 'undo' in remedy) await lab.inject(fault.id, injection, FAULT_S)
+    if (remedy && 'undo' in remedy) {
+      await lab.inject(fault.id, injection, FAULT_S)
+      await lab.setPolicies(settingsOf(fault, undefined))
+    }
     return values
   } finally {
     if (Object.keys(extra).length > 0) await scaleBack(lab, before)
   }
+}
+
+function broughtNames({ acts, parameters }: Fault, injection: Injection): string[] {
+  const { calls = {}, kind = {} } = acts.policies?.(parameters.parse(injection.parameters ?? {})) ?? {}
+  return [...Object.keys(calls), ...Object.keys(kind)]
 }
 
 /** Every policy of every remedy: at its worse value, but for those of this one. */

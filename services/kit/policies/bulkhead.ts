@@ -8,7 +8,7 @@ export const bulkhead = {
     max: 10_000,
     default: 200,
     does: 'Attempts under way to the callee at once, from one node.',
-    cures: ['pool-exhaustion', 'hot-key'],
+    cures: ['pool-exhaustion'],
   }),
   maxQueued: whole({
     unit: 'attempts',
@@ -16,6 +16,6 @@ export const bulkhead = {
     max: 10_000,
     default: 200,
     does: 'Attempts that may wait for their turn; further ones fail at once.',
-    cures: ['pool-exhaustion', 'hot-key'],
+    cures: ['pool-exhaustion'],
   }),
 } as const

@@ -6,7 +6,7 @@ export const caching = {
     default: true,
     kinds: ['edge', 'products'],
     does: 'Asks the origin once for everybody who misses the same entry at the same time; when off, each asks for himself.',
-    cures: ['cache-stampede', 'slow-query', 'n-plus-one'],
+    cures: ['cache-stampede', 'n-plus-one'],
   }),
   ttlJitter: onOff({
     default: true,

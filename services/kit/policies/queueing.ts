@@ -14,7 +14,7 @@ export const queueing = {
     choices: ['deadline', 'fifo', 'lifo'],
     default: 'deadline',
     does: 'Who is next: `deadline` takes the oldest whose deadline has not passed and whose client is still there, and drops the others; `fifo` takes the oldest and `lifo` the newest, whether anybody waits for the answer or not.',
-    cures: ['metastable', 'load-spike'],
+    cures: ['metastable'],
   }),
   minServiceMs: whole({
     unit: 'ms',
