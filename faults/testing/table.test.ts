@@ -24,7 +24,7 @@ test('every fault has a row, in the order of the catalogue, and nothing else has
 test('what nobody has measured says so', () => {
   const latency = catalogue.filter(({ id }) => id === 'latency')
   const [, , row] = tableOf(latency, {}).split('\n')
-  expect(row).toContain('| not measured yet | not measured yet | JourneySlow, not measured yet | not measured yet |')
+  expect(row).toContain('| not measured yet | not measured yet | – | not measured yet |')
   expect(row).toContain('hedging on: not measured yet')
 })
 
