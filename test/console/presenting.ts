@@ -1,5 +1,5 @@
-// The presenter: a step at a time over the views, and a script that breaks something played to its end. The others are rehearsed by
-// `npm run console:rehearse`: one of them needs three regions.
+// The presenter: a step at a time over the views, and its shortest script played to its end. The others, which break something, are
+// rehearsed by `npm run console:rehearse`: they take their time, and one of them needs three regions.
 import { expect, test } from 'vitest'
 import { scripts } from '../../console/presenter/scripts.ts'
 import type { ConsoleCluster } from './console-cluster.ts'
@@ -24,8 +24,8 @@ export function testPresenting(cluster: ConsoleCluster): void {
     })
   })
 
-  test('“Retries make it worse” does what it says, to its end', { timeout: 180_000 }, async () => {
-    const script = scripts.find(({ id }) => id === 'retries')
+  test('“A request’s journey” does what it says, to its end', { timeout: 180_000 }, async () => {
+    const script = scripts.find(({ id }) => id === 'journey')
     if (!script) throw new Error('there is no such script')
     const { token, ...urls } = cluster.access()
     await cluster.onPage(async (page, { go }) => {
