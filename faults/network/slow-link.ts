@@ -7,7 +7,7 @@ const byLink = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le, instance, callee_instance) (rate(${client}[10s])))`
 
 /** Calls a second that a link has at least: of fewer, one late answer is a tenth of them all. */
-const LEAST_CALLS_PER_S = 2
+const LEAST_CALLS_PER_S = 4
 const busy = `sum by (instance, callee_instance) (rate(http_client_request_duration_seconds_count{outcome="ok"}[10s])) > ${LEAST_CALLS_PER_S}`
 
 /** Busy links whose callers wait longer than `seconds` at this quantile, and four times as long as their callee works. */

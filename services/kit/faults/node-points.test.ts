@@ -39,13 +39,9 @@ test('inbound: a request waits, and passes at once when nothing is active', asyn
 test('sessions: the key counts no more for as long as the fault that says so is active', () => {
   const sessions = new SessionFaults()
   expect(sessions.keyHolds()).toBe(true)
-  sessions.apply([
-    active('credential-expiry', { instance: 'database', parameters: { credential: 'database', role: 'users' } }),
-  ])
+  sessions.apply([active('credential-expiry', { credential: 'database', role: 'users' })])
   expect(sessions.keyHolds()).toBe(true)
-  sessions.apply([
-    active('credential-expiry', { instance: 'session', parameters: { credential: 'session', role: 'users' } }),
-  ])
+  sessions.apply([active('credential-expiry', { credential: 'session', role: 'users' }, { instance: 'another' })])
   expect(sessions.keyHolds()).toBe(false)
   sessions.apply([])
   expect(sessions.keyHolds()).toBe(true)
