@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const folders = '{services,otel,cluster,faults,lessons,dashboards,console}'
 
+/** They hold how a cluster looks that is well, or how soon a fault shows. */
+const whatANeighbourWouldDisturb = ['test/faults.test.ts', 'test/famous.test.ts', 'test/metrics.test.ts']
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -14,7 +17,17 @@ export default defineConfig({
       {
         extends: true,
         // Whole clusters, each with ports and a folder of its own. Most of their time they wait, so that two cores carry two at once.
-        test: { name: 'system', include: ['test/**/*.test.ts'], maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: whatANeighbourWouldDisturb,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: whatANeighbourWouldDisturb, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -9,13 +9,13 @@ import type { Fault } from '../faults/fault.ts'
 import { type Verdict, verifyFault } from '../faults/testing/contract.ts'
 import { lookBack } from '../faults/testing/healthy.ts'
 import { type Lab, openLab } from '../faults/testing/lab.ts'
+import { dayNumber } from './day.ts'
 import { describe as describeAlarms } from './faults/healthy-run.ts'
 import { shownBySmall, thirdOf } from './faults/rotation.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { until } from './until.ts'
 
-const date = process.env['FAULTLINE_SEED_DATE'] ?? new Date().toISOString().slice(0, 10)
-const third = thirdOf(shownBySmall(catalogue), date)
+const third = thirdOf(shownBySmall(catalogue), dayNumber(process.env))
 /** They come last, on one cluster alone: they take processors from the other one, or leave few customers behind for a while. */
 const loud = ['cpu', 'event-loop-block', 'load-spike', 'noisy-neighbour', 'metastable']
 /** After the start rates have nothing to look back on; then so long nothing may hold. */
@@ -59,7 +59,7 @@ test(`in ${HEALTHY_S} s without a fault none of ${catalogue.length} signatures h
   expect(describeAlarms(alarms.flat())).toBe('')
 }, 90_000)
 
-describe(`the contract of the faults of ${date}: ${third.map(({ id }) => id).join(', ')}`, () => {
+describe(`the contract of the day's faults: ${third.map(({ id }) => id).join(', ')}`, () => {
   const verdicts = new Map(third.map((fault) => [fault, withResolvers()]))
   beforeAll(() => {
     const quiet = third.filter(({ id }) => !loud.includes(id))

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { catalogue } from '../../faults/catalogue.ts'
 import { layers } from '../../faults/fault.ts'
+import { dayNumber } from '../day.ts'
 import { shownBySmall, thirdOf } from './rotation.ts'
 
+const dayOf = (date: string) => dayNumber({ FAULTLINE_SEED_DATE: date })
 const small = shownBySmall(catalogue)
-const idsOf = (date: string) => thirdOf(small, date).map(({ id }) => id)
+const idsOf = (date: string) => thirdOf(small, dayOf(date)).map(({ id }) => id)
 
 test.each([
   ['2026-11-24', '2026-11-25', '2026-11-26'],
@@ -16,7 +18,7 @@ test.each([
 
 test('each third has every layer that has three faults, and they are of one size', () => {
   for (const date of ['2026-11-24', '2026-11-25', '2026-11-26']) {
-    const third = thirdOf(small, date)
+    const third = thirdOf(small, dayOf(date))
     const present = new Set(third.map(({ layer }) => layer))
     const expected = layers.filter((layer) => small.filter((fault) => fault.layer === layer).length >= 3)
     expect(expected.filter((layer) => !present.has(layer))).toEqual([])
@@ -26,8 +28,8 @@ test('each third has every layer that has three faults, and they are of one size
 
 test('the same date takes the same faults, and what is no date is refused', () => {
   expect(idsOf('2026-11-24')).toEqual(idsOf('2026-11-24'))
-  expect(() => thirdOf(small, 'today')).toThrow('today is no date such as 2026-11-24')
-  expect(() => thirdOf(small, '2026-13-24')).toThrow('is no date')
+  expect(() => idsOf('today')).toThrow('FAULTLINE_SEED_DATE must be a date such as 2026-11-23, not "today"')
+  expect(() => idsOf('2026-13-24')).toThrow('must be a date')
 })
 
 test('what only three regions show is known, for it is not part of the rotation', () => {

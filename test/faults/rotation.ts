@@ -3,19 +3,14 @@ import type { Fault } from '../../faults/fault.ts'
 
 /** Days until every fault has had its turn. */
 export const DAYS = 3
-const DAY_MS = 86_400_000
 
 /**
  * Every third fault of each layer, in the catalogue's order; where a layer's first one stands moves on by one each day. Layers begin
  * where the one before has ended, so that the thirds are of one size.
- * @param date as `2026-11-24`; throws when it is none
+ * @param day a number that grows by one each day, see ../day.ts
  */
-export function thirdOf(faults: readonly Fault[], date: string): Fault[] {
-  const timeMs = Date.parse(`${date}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(timeMs))
-    throw new Error(`${date} is no date such as 2026-11-24`)
-  const day = (timeMs / DAY_MS) % DAYS
-  return byLayer(faults).filter((_fault, index) => index % DAYS === day)
+export function thirdOf(faults: readonly Fault[], day: number): Fault[] {
+  return byLayer(faults).filter((_fault, index) => index % DAYS === day % DAYS)
 }
 
 /** Those that a cluster of one region shows. */
