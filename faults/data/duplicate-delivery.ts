@@ -39,7 +39,7 @@ export const duplicateDelivery = defineFault({
   },
   signature: {
     gist: 'what was done already, asked for again',
-    promql: 'sum by (operation) (rate(shop_repetitions_total[10s])) > 0.15',
+    promql: 'sum by (operation) (rate(shop_repetitions_total{operation!="checkout"}[10s])) > 0.15',
     trace: {
       search: () => ({ services: ['fulfilment', 'orders'] }),
       holds: (trace) => hasTwins(trace, messageOf) || hasTwins(trace, chargeOf),

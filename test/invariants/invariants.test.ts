@@ -118,7 +118,7 @@ test('the ledger is read on from where it was left, and what is twice in it is s
   expect(reader.violations()).toEqual([])
   chain = [...chain, block(2, ['c3', 'a']), block(3, ['c1', 'a'])]
   await reader.readOn('ledger-na')
-  expect(paths).toEqual(['/operator/blocks?from=1&limit=32', '/blocks?from=2&limit=32'])
+  expect(paths).toEqual(['/operator/blocks?from=1&limit=32', '/operator/blocks?from=2&limit=32'])
   expect(rulesOf(reader.violations())).toEqual(['no charge is in the ledger twice', 'no order is in the ledger twice'])
 })
 
