@@ -16,7 +16,7 @@ test('bad-canary: another version, of which a share fails', () => {
 })
 
 test.each([
-  ['timeoutMs', { calls: { timeoutMs: 3 } }],
+  ['timeoutMs', { calls: { timeoutMs: 1 } }],
   ['maxInFlight', { kind: { maxInFlight: 1, queueLength: 0, minServiceMs: 100 } }],
 ])('misconfiguration: %s is what is wrong', (setting, policies) => {
   expect(misconfiguration.acts.policies?.(misconfiguration.parameters.parse({ setting }))).toEqual(policies)

@@ -6,8 +6,8 @@ import type { BroughtPolicies } from '../points.ts'
 import { among, errorOf, hopsOf } from '../trace.ts'
 
 const settings = {
-  // Three seconds, by somebody who took the unit for seconds.
-  timeoutMs: { calls: { timeoutMs: 3 } },
+  // One second, by somebody who took the unit for seconds.
+  timeoutMs: { calls: { timeoutMs: 1 } },
   maxInFlight: { kind: { maxInFlight: 1, queueLength: 0, minServiceMs: 100 } },
   rateLimit: { kind: { rateLimit: true, rateLimitPerS: 0.5, rateLimitBurst: 1, rateLimitBy: 'all' } },
 } as const satisfies Record<string, BroughtPolicies>
@@ -20,7 +20,7 @@ export const misconfiguration = defineFault({
   parameters: z.strictObject({
     setting: choice(
       ['timeoutMs', 'maxInFlight', 'rateLimit'],
-      'what is wrong: a time-out of 3 ms instead of 3 s, one request at a time, or a rate limit for a test machine',
+      'what is wrong: a time-out of 1 ms instead of 1 s, one request at a time, or a rate limit for a test machine',
     ),
   }),
   description:
@@ -43,7 +43,7 @@ export const misconfiguration = defineFault({
   impact: { indicator: customerErrorRatio, text: 'from one second to the next, everything that needs the service' },
   remedies: [
     {
-      policies: [{ policy: 'timeoutMs', callee: 'products', without: 3, with: 1000 }],
+      policies: [{ policy: 'timeoutMs', callee: 'products', without: 1, with: 1000 }],
       why: 'sets right what is wrong',
     },
     { undo: 'roll back', why: 'the settings before them were right' },
