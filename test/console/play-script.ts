@@ -61,6 +61,8 @@ const readyWhen: Record<string, string> = {
   '/faults': '.policy, .fault-list',
 }
 
+type Call = { caller: string; callee: string; values: Record<string, unknown>; changed: string[] }
+
 async function takesEffect({ urls, token }: Stage, script: Script, { title, action }: Step): Promise<void> {
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await request(`${urls.control}${path}`, { headers: { authorization: `Bearer ${token}` } })
@@ -81,9 +83,11 @@ async function takesEffect({ urls, token }: Stage, script: Script, { title, acti
   } else if (action) {
     const changes = action.do === 'policies' ? action.changes : []
     await until(inForce, async () => {
-      const { calls } = await ask<{ calls: { values: Record<string, unknown>; changed: string[] }[] }>('/v1/policies')
-      const held = calls.every(({ values }) =>
-        changes.every(({ name, value }) => values[name] === undefined || values[name] === value),
+      const { calls } = await ask<{ calls: Call[] }>('/v1/policies')
+      const held = changes.every(({ name, value, caller, callee }) =>
+        calls
+          .filter((call) => (caller ?? call.caller) === call.caller && (callee ?? call.callee) === call.callee)
+          .every(({ values }) => values[name] === undefined || values[name] === value),
       )
       if (action.do !== 'restore') return held
       const { faults } = await ask<{ faults: unknown[] }>('/v1/faults')
