@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const folders = '{services,otel,cluster,faults,lessons,dashboards,console}'
 
 /** They hold how a cluster looks that is well, or how soon a fault shows. */
-const whatANeighbourWouldDisturb = ['test/faults.test.ts', 'test/famous.test.ts', 'test/metrics.test.ts']
+const whatANeighbourWouldDisturb = ['test/faults.test.ts', 'test/metrics.test.ts']
 
 export default defineConfig({
   test: {
