@@ -38,5 +38,9 @@ export const poisonMessage = defineFault({
   },
   remedies: [{ measure: 'a dead-letter queue', why: 'what fails again and again makes room, and waits for people' }],
   redHerring: 'the consumer looks broken; it handles every other message',
-  example: { small: { target: 'fulfilment' }, full: { target: 'fulfilment' } },
+  example: {
+    // In a small cluster orders are few.
+    small: { target: 'fulfilment', parameters: { share: 1 } },
+    full: { target: 'fulfilment' },
+  },
 })
