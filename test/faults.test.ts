@@ -61,6 +61,8 @@ describe(`the contract of the day's faults: ${third.map(({ id }) => id).join(', 
   const verdicts = new Map(third.map((fault) => [fault, withResolvers()]))
   beforeAll(async () => {
     second = await startTestCluster({ load: 25 })
+    // A cluster that has just been started takes processors from the one beside it.
+    await delay(WARM_UP_S * 1_000)
     const quiet = third.filter(({ id }) => !loud.includes(id))
     const workOff = async (cluster: RunningCluster, faults: Fault[]) => {
       for (let fault = faults.shift(); fault; fault = faults.shift()) {
