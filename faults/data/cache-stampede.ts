@@ -57,6 +57,8 @@ export const cacheStampede = defineFault({
   remedies: [
     {
       policies: [{ policy: 'singleFlight', without: false, with: true }],
+      // The customers of a lab seldom ask for one entry at the same time; there two dozen do.
+      shownBy: 'test/famous/cache-stampede.ts',
       why: 'one asks the origin, the others wait for that answer',
     },
   ],
