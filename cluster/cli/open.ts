@@ -9,7 +9,7 @@ const targets = {
   shop: (run: Run) => run.urls.shop,
   jaeger: (run: Run) => run.urls.jaeger,
   prometheus: (run: Run) => run.urls.prometheus,
-  control: (run: Run) => run.urls.control,
+  control: (run: Run) => `${run.urls.control}/v1/openapi.json`,
 } as const satisfies Record<string, (run: Run) => string>
 
 type Target = keyof typeof targets

@@ -15,6 +15,7 @@ import { registerQuery } from './query.ts'
 import { registerRecord } from './record.ts'
 import { registerReplay } from './replay.ts'
 import { registerStatus } from './status.ts'
+import { registerToken } from './token.ts'
 import { registerTop } from './top.ts'
 import { registerTrace } from './trace.ts'
 import { registerTraces } from './traces.ts'
@@ -47,6 +48,7 @@ export function createProgram(context: CliContext, onDataDir: (dataDir: string) 
     registerRecord,
     registerReplay,
     registerOpen,
+    registerToken,
     registerConsole,
   ]
   for (const register of registrations) register(program, context)

@@ -11,6 +11,7 @@ import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } fro
 import type { FaultBook } from './faults/fault-book.ts'
 import { faultHandlers } from './faults/handlers.ts'
 import type { Change, Journal, JournalAnswer } from './journal.ts'
+import { controlDocument } from './openapi.ts'
 import { policyHandlers } from './policies/live-policies.ts'
 import type { PolicyStore } from './policies/policy-store.ts'
 import type { Registry } from './registry.ts'
@@ -46,8 +47,8 @@ export type ControlAppDeps = {
 const BODY_LIMIT_BYTES = 16 * 1024
 
 /**
- * The app; it does not listen. Access is checked before anything of a request is read. Metrics are, as those of every node, for whoever
- * scrapes this host: no token, but no foreign web page.
+ * The app; it does not listen. Access is checked before anything of a request is read. Metrics, as those of every node, and the
+ * description of the API are for whoever is on this host: no token, but no foreign web page.
  */
 export function createControlApp(deps: ControlAppDeps): Express {
   const { supervision, load } = deps
@@ -62,6 +63,13 @@ export function createControlApp(deps: ControlAppDeps): Express {
     response.set('content-type', scrape?.contentType ?? 'text/plain')
     for (const chunk of scrape?.chunks ?? []) response.write(chunk)
     response.end()
+  })
+  let document: object | undefined
+  app.get('/v1/openapi.json', (request, response, next) => {
+    const foreign = foreignness(request, deps.access)
+    if (foreign) return next(foreign)
+    document ??= controlDocument()
+    response.json(document)
   })
   app.use((request, response, next) => {
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })

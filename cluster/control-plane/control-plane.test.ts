@@ -282,10 +282,10 @@ test('changes of processes go to the supervision', async () => {
   await eventually(() => expect(calls).toEqual(['restart users-1', 'scale orders 3', 'shutdown']))
 })
 
-test('metrics are there for a scraper without a token, and not for a foreign page', async () => {
-  const metrics = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${plane.port}/metrics`, { headers })
-  expect((await metrics({})).status).toBe(200)
-  expect((await metrics({ origin: 'http://evil.example' })).status).toBe(403)
+test.each(['/metrics', '/v1/openapi.json'])('%s is there without a token, and not for a foreign page', async (path) => {
+  const get = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${plane.port}${path}`, { headers })
+  expect((await get({})).status).toBe(200)
+  expect((await get({ origin: 'http://evil.example' })).status).toBe(403)
 })
 
 describe('policies', () => {

@@ -3,6 +3,7 @@
 import { type Express, type RequestHandler, type Response, Router } from 'express'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { namedRoute } from '../kit/http/named-route.ts'
+import { openApiDocument } from '../kit/http/openapi.ts'
 import { createRoutes } from '../kit/http/routes.ts'
 import { createServiceApp } from '../kit/http/server.ts'
 import type { Sessions } from '../kit/sessions.ts'
@@ -13,7 +14,7 @@ import type { RecommendationsClient } from '../recommendations/client.ts'
 import type { UsersClient } from '../users/client.ts'
 import { gatewayApi } from './contract.ts'
 import { checkoutAnswer, deadlinesMs, privateAnswer, publicRead } from './domain.ts'
-import { openApiDocument, publicSchemas } from './openapi.ts'
+import { aboutShop } from './openapi.ts'
 import { createAuthentication } from './session.ts'
 
 export type GatewayDeps = {
@@ -119,7 +120,7 @@ function documentation(): Router {
   return Router()
     .get('/api', namedRoute('/api'), (_request, response) => response.redirect('/api/openapi.json'))
     .get('/api/openapi.json', namedRoute('/api/openapi.json'), (_request, response) => {
-      document ??= openApiDocument(gatewayApi, publicSchemas)
+      document ??= openApiDocument(gatewayApi, aboutShop)
       response.set({ 'cache-control': 'public, max-age=300' }).json(document)
     })
 }
