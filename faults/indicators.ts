@@ -53,12 +53,16 @@ export function p95OfRegion(region: string): Indicator {
   return { ...customerP95, name: `p95 of ${region}`, promql: p95Of(`{${visitors}, customer_region="${region}"}`) }
 }
 
-/** 95th percentile of what customers waited who ordered, as the gateway measured it: too few for the load generator's figures to show. */
-export const checkoutP95: Indicator = {
-  ...customerP95,
-  name: 'p95 of checkouts',
-  promql: `histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{service="gateway", http_route="/api/checkout"}[${WINDOW_S}s])))`,
-  noise: 0.2,
+const checkouts = (matcher = '') =>
+  `sum(rate(http_server_request_duration_seconds_count{service="gateway", http_route="/api/checkout"${matcher}}[${WINDOW_S}s]))`
+
+/** Share of the checkouts that the gateway could not answer in time, or at all: too few for the load generator's figures to show. */
+export const failedCheckouts: Indicator = {
+  name: 'failed checkouts',
+  promql: `(${checkouts(', http_response_status_code=~"499|5.."')} or vector(0)) / ${checkouts()}`,
+  unit: 'share',
+  worse: 'more',
+  noise: 0.1,
 }
 
 /** Right answers a second that customers got in time. */

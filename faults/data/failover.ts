@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { checkoutP95 } from '../indicators.ts'
+import { failedCheckouts } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 
 export const failover = defineFault({
@@ -53,7 +53,7 @@ export const failover = defineFault({
     alert: null,
   },
   impact: {
-    indicator: checkoutP95,
+    indicator: failedCheckouts,
     text: 'nobody can write until a replica has been promoted; afterwards everybody who writes has a longer way to it',
   },
   remedies: [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { checkoutP95 } from '../indicators.ts'
+import { failedCheckouts } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 import { locksRowsOf } from './sql.ts'
@@ -45,7 +45,7 @@ export const hotKey = defineFault({
     alert: 'LocksContended',
   },
   impact: {
-    indicator: checkoutP95,
+    indicator: failedCheckouts,
     text: 'checkouts wait in line for one row, and some give up; looking at products is not affected',
   },
   remedies: [

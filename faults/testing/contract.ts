@@ -2,6 +2,7 @@
 // fires, and all of it clears when it is gone.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Affected, Fault, Injection } from '../fault.ts'
+import type { Trace } from '../trace.ts'
 import { affectedBy, type Lab } from './lab.ts'
 
 /** Within which the signature has to show, at a scrape each second. */
@@ -12,6 +13,8 @@ const CLEAR_S = 100
 /** What an earlier fault has left behind is given so long to go. */
 const BEFORE_S = 30
 const LOOK_EVERY_MS = 250
+/** Orders that were accepted each second: what a fault of the shop's trade is shown by. */
+const ORDERS = 'sum(rate(shop_orders_total{outcome="accepted"}[5s]))'
 /** Requests that began under the fault may still be on their way. */
 const AFTERMATH_MS = 4_000
 
@@ -47,6 +50,8 @@ export async function verifyFault(
   const holds = async () => (await lab.query(signature.promql)) > 0
   if ((await within(BEFORE_S, async () => !(await holds()))) === null)
     failures.push('its expression holds before it is injected')
+  // An earlier fault may have kept customers from buying; a shop without customers is no failure of this one.
+  await within(BEFORE_S, async () => ((await lab.value(ORDERS)) ?? 0) > 0)
 
   const fires = async () => (await lab.firing()).has(signature.alert ?? '')
   const expectsAlert = options.alerts !== false && signature.alert !== null
@@ -64,8 +69,10 @@ export async function verifyFault(
     ])
     metricsS = metrics
     tracesS = traces
-    if (metricsS === null) failures.push(`its expression does not hold after ${DETECTION_S} s`)
-    if (tracesS === null) failures.push(`no trace shows it after ${DETECTION_S} s`)
+    const trade =
+      metricsS === null || tracesS === null ? ` (${((await lab.value(ORDERS)) ?? 0).toFixed(1)} orders a second)` : ''
+    if (metricsS === null) failures.push(`its expression does not hold after ${DETECTION_S} s${trade}`)
+    if (tracesS === null) failures.push(`no trace shows it after ${DETECTION_S} s${trade}`)
     if (wantsAlert) {
       const waitedS = await within(ALERT_S, fires)
       alertS = waitedS === null ? null : (Date.now() - injectedAt) / 1_000
@@ -96,15 +103,26 @@ async function clears(lab: Lab, fault: Fault, affected: Affected, wantsAlert: bo
 }
 
 /** Whether a trace that began since then shows the fault. */
-export async function shows(lab: Lab, { signature }: Fault, affected: Affected, sinceMs: number): Promise<boolean> {
+async function shows(lab: Lab, fault: Fault, affected: Affected, sinceMs: number): Promise<boolean> {
+  return (await traceOf(lab, fault, affected, sinceMs)) !== undefined
+}
+
+/** A trace that began since then and shows the fault. */
+export async function traceOf(
+  lab: Lab,
+  { signature }: Fault,
+  affected: Affected,
+  sinceMs: number,
+): Promise<Trace | undefined> {
   const { services, ...search } = signature.trace.search(affected)
   const common = { limit: '60', start: String(sinceMs * 1_000), end: String((Date.now() + 60_000) * 1_000) }
   for (const service of new Set(services)) {
     const words = Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)]))
     const traces = await lab.traces({ ...common, ...words, service })
-    if (traces.some((trace) => signature.trace.holds(trace, affected))) return true
+    const found = traces.find((trace) => signature.trace.holds(trace, affected))
+    if (found) return found
   }
-  return false
+  return undefined
 }
 
 /** Seconds until `look` was true; null when it was not within so many. */

@@ -1,7 +1,8 @@
 // A healthy run: while nothing is broken no signature may hold, no trace may show a fault, and no alert may fire.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fault, Injection } from '../fault.ts'
-import { shows } from './contract.ts'
+import { errorOf, type Trace } from '../trace.ts'
+import { traceOf } from './contract.ts'
 import { affectedBy, type Lab } from './lab.ts'
 
 /** Something that held although nothing was broken, with the seconds since the begin at which it did. */
@@ -16,6 +17,7 @@ export type HealthyOptions = {
 }
 
 const PROGRESS_EVERY_S = 30
+const TOLD_AT_MOST = 8
 
 /** Watches so long; resolves to what held. Trace predicates look at one fault after the other, at all traces since they last did. */
 export async function watchHealthy(lab: Lab, options: HealthyOptions): Promise<FalseAlarm[]> {
@@ -31,8 +33,8 @@ export async function watchHealthy(lab: Lab, options: HealthyOptions): Promise<F
       const sinceMs = seen.get(fault.id) ?? startMs
       seen.set(fault.id, Date.now())
       const affected = affectedBy(injectionOf(fault, options.size), nodes)
-      if (await shows(lab, fault, affected, sinceMs))
-        alarms.push({ what: `a trace of ${fault.id}`, series: '', atS: [elapsedS()] })
+      const trace = await traceOf(lab, fault, affected, sinceMs)
+      if (trace) alarms.push({ what: `a trace of ${fault.id}`, series: told(trace), atS: [elapsedS()] })
       await delay(250)
     }
     if (elapsedS() - toldS > PROGRESS_EVERY_S) {
@@ -41,6 +43,15 @@ export async function watchHealthy(lab: Lab, options: HealthyOptions): Promise<F
     }
   }
   return [...alarms, ...(await lookBack(lab, options.faults, startMs / 1_000, Date.now() / 1_000))]
+}
+
+/** What went wrong in it, in a line: whoever reads it later has no cluster left to ask. */
+function told({ id, spans }: Trace): string {
+  const longest = Math.max(...spans.map(({ durationUs }) => durationUs)) / 1_000
+  const failed = spans
+    .filter((span) => errorOf(span) !== '')
+    .map((span) => `${span.node} ${span.name} ${errorOf(span)} after ${Math.round(span.durationUs / 1_000)} ms`)
+  return [`${id} of ${Math.round(longest)} ms`, ...failed.slice(0, TOLD_AT_MOST)].join('; ')
 }
 
 /** Every expression and every alert over a span of time, at each second. */

@@ -45,6 +45,8 @@ export type NodeParts = { app: Express; start?: () => Promise<void> | void }
 const READY_CHECK_MS = 1_000
 const READY_RETRY_MS = 100
 const DRAIN_MS = 4_000
+/** Less than a supervisor waits before it kills; when that one is gone, nobody else ends a node whose leaving hangs. */
+const LEAVE_MS = 5_500
 
 /** Runs a node until it is told to leave; the last line of every main.ts. Exits with 1 and a clear line when it can't start. */
 export function runNode(kind: string, build: (node: Node) => NodeParts | Promise<NodeParts>): void {
@@ -145,6 +147,7 @@ async function start(kind: string, build: (node: Node) => NodeParts | Promise<No
   leave = (reason) => {
     if (leaving) return
     leaving = true
+    setTimeout(() => process.exit(1), LEAVE_MS)
     void (async () => {
       log.info({ reason }, 'leaving')
       readiness.stop()
