@@ -56,10 +56,10 @@ export function p95OfRegion(region: string): Indicator {
 const checkouts = (matcher = '') =>
   `sum(rate(http_server_request_duration_seconds_count{service="gateway", http_route="/api/checkout"${matcher}}[${WINDOW_S}s]))`
 
-/** Share of the checkouts that the gateway could not answer in time, or at all: too few for the load generator's figures to show. */
-export const failedCheckouts: Indicator = {
-  name: 'failed checkouts',
-  promql: `(${checkouts(', http_response_status_code=~"499|5.."')} or vector(0)) / ${checkouts()}`,
+/** Share of the checkouts that fail, or only get "pending", as the gateway answered them: too few for the load generator to show. */
+export const unconfirmedCheckouts: Indicator = {
+  name: 'checkouts not confirmed',
+  promql: `(${checkouts(', http_response_status_code=~"202|499|5.."')} or vector(0)) / ${checkouts()}`,
   unit: 'share',
   worse: 'more',
   noise: 0.1,

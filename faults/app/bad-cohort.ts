@@ -38,8 +38,7 @@ export const badCohort = defineFault({
             ['customer.region', 'faultline.product.id', 'faultline.user.id'].some((name) => tags[name] !== undefined),
         ),
     },
-    alert: 'JourneyFailing',
-    alertLingers: true,
+    alert: 'CallsFailing',
   },
   impact: {
     indicator: errorRatioOf('eu'),

@@ -46,7 +46,7 @@ export const memoryLeak = defineFault({
     { measure: 'bounded cache', why: 'what is kept has a limit' },
   ],
   // The edge would mask it with what it has.
-  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] } },
+  experiment: { given: { policies: [{ policy: 'serveStale', kind: 'edge', value: false }] }, settleS: 20 },
   redHerring: 'the requests that were under way when it died look guilty, and were only there',
   example: { small: { target: 'products-na' }, full: { target: 'orders-1' } },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { failedCheckouts } from '../indicators.ts'
+import { unconfirmedCheckouts } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 
 export const failover = defineFault({
@@ -53,7 +53,7 @@ export const failover = defineFault({
     alert: null,
   },
   impact: {
-    indicator: failedCheckouts,
+    indicator: unconfirmedCheckouts,
     text: 'nobody can write until a replica has been promoted; afterwards everybody who writes has a longer way to it',
   },
   remedies: [

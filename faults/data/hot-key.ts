@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../fault.ts'
-import { failedCheckouts } from '../indicators.ts'
+import { unconfirmedCheckouts } from '../indicators.ts'
 import { quantity } from '../parameters.ts'
 import { among } from '../trace.ts'
 import { locksRowsOf } from './sql.ts'
@@ -45,8 +45,8 @@ export const hotKey = defineFault({
     alert: 'LocksContended',
   },
   impact: {
-    indicator: failedCheckouts,
-    text: 'checkouts wait in line for one row, and some give up; looking at products is not affected',
+    indicator: unconfirmedCheckouts,
+    text: 'checkouts wait in line for one row, are told "pending" when it takes too long, and ask again; looking at products is not affected',
   },
   remedies: [
     {

@@ -14,7 +14,7 @@ export const bandwidth = defineFault({
     bytesPerS: count({
       min: 100,
       max: 100_000_000,
-      default: 8_000,
+      default: 5_000,
       unit: 'bytes a second',
       what: 'what gets through one way, over all connections between two nodes together',
     }),
@@ -52,6 +52,16 @@ export const bandwidth = defineFault({
     { measure: 'smaller pages', why: 'less to send for each answer' },
     { measure: 'caching', why: 'what is cached on this side of the link needs not cross it' },
   ],
+  // They end the waiting by failing, and the edge would answer with what it has.
+  experiment: {
+    given: {
+      policies: [
+        { policy: 'breaker', value: false },
+        { policy: 'outlierEjection', value: false },
+        { policy: 'serveStale', kind: 'edge', value: false },
+      ],
+    },
+  },
   redHerring: 'the routes with large answers look badly written: their work is as quick as ever',
   example: {
     small: { from: 'products-na', to: 'gateway-na' },

@@ -54,7 +54,17 @@ export const partition = defineFault({
     },
     { measure: 'quorum', why: 'the part with the majority goes on, the other refuses, and never do both decide' },
   ],
-  experiment: { injection: { from: 'gateway-na', to: 'products' } },
+  experiment: {
+    injection: { from: 'gateway-na', to: 'products' },
+    // Those farther out would open in its place, and leave out who is only cut off himself.
+    given: {
+      policies: [
+        { policy: 'breaker', caller: 'edge', callee: 'gateway', value: false },
+        { policy: 'breaker', caller: 'frontdoor', callee: 'edge', value: false },
+        { policy: 'outlierEjection', value: false },
+      ],
+    },
+  },
   redHerring: 'each node is healthy for those who can reach it, its health check and its scrapes among them',
   example: {
     small: { from: 'gateway-na', to: 'orders' },

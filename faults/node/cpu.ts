@@ -12,8 +12,8 @@ export const cpu = defineFault({
   parameters: z.strictObject({
     threads: count({
       min: 1,
-      max: 32,
-      default: 8,
+      max: 64,
+      default: 32,
       unit: 'threads',
       what: 'that are busy and nothing else; in a container as many as fit into its memory',
     }),
@@ -40,13 +40,13 @@ export const cpu = defineFault({
   impact: { indicator: customerP95, text: 'every span of the node stretches, in proportion to what it computes' },
   remedies: [
     {
-      replicas: { products: 2 },
-      policies: [{ policy: 'hedging', caller: 'gateway', callee: 'products', without: false, with: true }],
+      replicas: { gateway: 2 },
+      policies: [{ policy: 'hedging', caller: 'edge', callee: 'gateway', without: false, with: true }],
       why: 'asks the other replica when this one is late',
     },
     { measure: 'more processors', why: 'replicas that share them only share the shortage' },
   ],
   redHerring:
     'the statements that it sends look slow, though the database is idle: it comes late to read their answers',
-  example: { small: { target: 'products-na' }, full: { target: 'products-na' } },
+  example: { small: { target: 'gateway-na' }, full: { target: 'gateway-na' } },
 })

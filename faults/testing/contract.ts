@@ -9,7 +9,8 @@ import { affectedBy, type Lab } from './lab.ts'
 export const DETECTION_S = 10
 /** The longest alert needs windows of half a minute and its own patience. */
 const ALERT_S = 75
-const CLEAR_S = 100
+/** An alert on an error budget looks back over two minutes, and fires on for a while. */
+const CLEAR_S = 180
 /** What an earlier fault has left behind is given so long to go. */
 const BEFORE_S = 30
 const LOOK_EVERY_MS = 250
