@@ -1,6 +1,7 @@
 // The dashboards: Grafana's own JSON, drawn here.
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link, Redirect, useLocation, useSearchParams } from 'wouter'
+import { watchChanges } from '../control/cluster-changes.ts'
 import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
@@ -156,10 +157,15 @@ function SectionOf({ section }: { section: Section }) {
   )
 }
 
-/** The moment that all panels look at, and the range that it is of: it moves on with the refresh, not while nobody looks. */
+/**
+ * The moment that all panels look at, and the range that it is of: it moves on with the refresh, and soon after the cluster was changed;
+ * not while nobody looks.
+ */
 function useMoment(): { startMs: number; endMs: number; range: string } {
   const { range, resolve, refreshMs } = useTimeRange()
+  const { control } = useHas()
   const name = `${range.from} ${range.to}`
+  const isLive = control && range.to === 'now'
   const [moment, setMoment] = useState(() => ({ ...resolve(), range: name }))
   useEffect(() => {
     const move = () => setMoment({ ...resolve(), range: name })
@@ -168,7 +174,11 @@ function useMoment(): { startMs: number; endMs: number; range: string } {
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') move()
     }, refreshMs)
-    return () => clearInterval(timer)
-  }, [resolve, refreshMs, name])
+    const stopWatching = isLive ? watchChanges(move) : undefined
+    return () => {
+      clearInterval(timer)
+      stopWatching?.()
+    }
+  }, [resolve, refreshMs, name, isLive])
   return moment
 }

@@ -7,7 +7,7 @@ import { configure } from './field-config.ts'
 import type { Frame } from './frame.ts'
 import { interpolateQuery, interpolateText, type Variables } from './interpolation.ts'
 import { logFrames } from './log-frames.ts'
-import { gridOf, heatmapFrame, instantFrames, rangeFrames, tableFrame } from './prometheus-frames.ts'
+import { gridOf, heatmapFrame, instantFrames, rangeFrames, tableFrame, withNow } from './prometheus-frames.ts'
 import { aligned, durationMs, stepMs } from './time-step.ts'
 import { searchPathOf, traceFrame } from './trace-frames.ts'
 import { transform } from './transformations.ts'
@@ -26,13 +26,22 @@ export type PanelData = {
 
 /** What Grafana's data source is set to, see the provisioning. */
 const SCRAPE_MS = 5_000
+/** Nearer to the end than this is near enough. */
+const NOW_AFTER_MS = 500
 
 export async function loadPanel(panel: PanelJson, context: PanelContext, signal: AbortSignal): Promise<PanelData> {
   const targets = (panel.targets ?? []).filter(({ hide }) => !hide)
   const steps = targets.map((target) => stepOf(target, context))
   const answers = await Promise.all(
     targets.map((target, index) =>
-      loadTarget({ target, several: targets.length > 1, stepMs: steps[index] ?? SCRAPE_MS, context, signal }),
+      loadTarget({
+        target,
+        several: targets.length > 1,
+        showsNow: showsNow(panel),
+        stepMs: steps[index] ?? SCRAPE_MS,
+        context,
+        signal,
+      }),
     ),
   )
   const transformed = transform(
@@ -52,6 +61,14 @@ export async function loadPanel(panel: PanelJson, context: PanelContext, signal:
   }
 }
 
+/**
+ * Whether lines are drawn up to the very end of the range. Points in round steps end up to a step before it, and whoever has just broken
+ * something waits for the next one. Bars and cells are as wide as a step, so that no point fits in between.
+ */
+function showsNow({ type, fieldConfig }: PanelJson): boolean {
+  return type === 'timeseries' ? fieldConfig?.defaults?.custom?.['drawStyle'] !== 'bars' : type === 'stat'
+}
+
 type Answered = { frames: readonly Frame[]; exemplars: readonly Exemplar[]; remarks: readonly string[] }
 
 function stepOf(target: TargetJson, { startMs, endMs, widthPx, variables }: PanelContext): number {
@@ -61,7 +78,14 @@ function stepOf(target: TargetJson, { startMs, endMs, widthPx, variables }: Pane
 }
 
 /** One query of a panel; `several` when it has others. */
-type Asked = { target: TargetJson; several: boolean; stepMs: number; context: PanelContext; signal: AbortSignal }
+type Asked = {
+  target: TargetJson
+  several: boolean
+  showsNow: boolean
+  stepMs: number
+  context: PanelContext
+  signal: AbortSignal
+}
 
 async function loadTarget(asked: Asked): Promise<Answered> {
   const { target, context, signal } = asked
@@ -81,7 +105,7 @@ async function loadTarget(asked: Asked): Promise<Answered> {
   }
 }
 
-async function loadPrometheus({ target, several, stepMs: step, context, signal }: Asked): Promise<Answered> {
+async function loadPrometheus({ target, several, showsNow, stepMs: step, context, signal }: Asked): Promise<Answered> {
   const scope = {
     startMs: context.startMs,
     endMs: context.endMs,
@@ -100,11 +124,14 @@ async function loadPrometheus({ target, several, stepMs: step, context, signal }
     return { frames, exemplars: [], remarks: warnings }
   }
   const range = aligned(context.startMs, context.endMs, step)
-  const [{ data, warnings }, exemplars] = await Promise.all([
+  const hasMore = showsNow && target.format !== 'heatmap' && context.endMs - range.endMs >= NOW_AFTER_MS
+  const [{ data, warnings }, now, exemplars] = await Promise.all([
     queryRange(text, { ...range, stepMs: step }, signal),
-    target.exemplar ? queryExemplars(text, range, signal).catch(() => []) : [],
+    hasMore ? queryInstant(text, signal, context.endMs) : undefined,
+    target.exemplar ? queryExemplars(text, { ...range, endMs: context.endMs }, signal).catch(() => []) : [],
   ])
-  const grid = gridOf(range.startMs, range.endMs, step)
-  const frames = target.format === 'heatmap' ? [heatmapFrame(named, data, grid)] : rangeFrames(named, data, grid)
+  const whole = gridOf(range.startMs, range.endMs, step)
+  const { grid, matrix } = now ? withNow(whole, data, now.data, context.endMs) : { grid: whole, matrix: data }
+  const frames = target.format === 'heatmap' ? [heatmapFrame(named, matrix, grid)] : rangeFrames(named, matrix, grid)
   return { frames, exemplars, remarks: warnings }
 }

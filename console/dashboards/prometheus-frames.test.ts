@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gridOf, heatmapFrame, rangeFrames, seriesName, tableFrame } from './prometheus-frames.ts'
+import { gridOf, gridTimes, heatmapFrame, rangeFrames, seriesName, tableFrame, withNow } from './prometheus-frames.ts'
 
 test.each([
   [{ __name__: 'up', node: 'a' }, undefined, 'up{node="a"}'],
@@ -30,6 +30,28 @@ test('series lie on the grid, with holes', () => {
   expect(frame?.fields.map(({ values }) => values)).toEqual([
     [1000, 2000, 3000],
     [7, null, 9],
+  ])
+})
+
+test('what there is now is one more point, of new series the only one', () => {
+  const now = [
+    { labels: { b: '2', le: '1' }, timeMs: 3_400, value: 11 },
+    { labels: { le: 'new' }, timeMs: 3_400, value: 5 },
+  ]
+  const before = [
+    { labels: { le: '1', b: '2' }, points: [[3_000, 9]] },
+    { labels: { le: 'gone' }, points: [[2_000, 1]] },
+  ] as const
+  const extended = withNow(grid, before, now, 3_400)
+  expect(gridTimes(extended.grid)).toEqual([1_000, 2_000, 3_000, 3_400])
+  const values = rangeFrames(target, extended.matrix, extended.grid).map(({ name, fields }) => [
+    name,
+    fields[1]?.values,
+  ])
+  expect(values).toEqual([
+    ['1', [null, null, 9, 11]],
+    ['gone', [null, 1, null, null]],
+    ['new', [null, null, null, 5]],
   ])
 })
 

@@ -18,7 +18,7 @@ export function rangeFrames(target: TargetJson, matrix: RangeMatrix, grid: Grid)
   return matrix.map(({ labels, points }) => {
     const values: Cell[] = new Array(grid.length).fill(null)
     for (const [timeMs, value] of points) {
-      const index = Math.round((timeMs - grid.startMs) / grid.stepMs)
+      const index = timeMs === grid.nowMs ? grid.length - 1 : Math.round((timeMs - grid.startMs) / grid.stepMs)
       if (index >= 0 && index < grid.length) values[index] = value
     }
     const name = seriesName(labels, target.legendFormat)
@@ -91,14 +91,40 @@ function boundOf(le: string | undefined): string {
   return le === '+Inf' ? 'Infinity' : (le ?? '')
 }
 
-export type Grid = { startMs: number; stepMs: number; length: number }
+/** Times of a query over a range, in equal steps; `length` counts `nowMs`, too. */
+export type Grid = {
+  startMs: number
+  stepMs: number
+  length: number
+  /** One more point, nearer to the end of the range than a step leads. */
+  nowMs?: number
+}
 
 export function gridOf(startMs: number, endMs: number, stepMs: number): Grid {
   return { startMs, stepMs, length: Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1) }
 }
 
-export function gridTimes({ startMs, stepMs, length }: Grid): number[] {
-  return Array.from({ length }, (_, index) => startMs + index * stepMs)
+export function gridTimes({ startMs, stepMs, length, nowMs }: Grid): number[] {
+  const times = Array.from({ length }, (_, index) => startMs + index * stepMs)
+  return nowMs === undefined ? times : times.with(-1, nowMs)
+}
+
+/** The grid and its series with one more point: what an instant query said of the end of the range. */
+export function withNow(
+  grid: Grid,
+  matrix: RangeMatrix,
+  now: InstantVector,
+  nowMs: number,
+): { grid: Grid; matrix: RangeMatrix } {
+  const keyOf = (labels: Labels) => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const left = new Map(now.map(({ labels, value }) => [keyOf(labels), { labels, point: [nowMs, value] as const }]))
+  const extended = matrix.map((series) => {
+    const found = left.get(keyOf(series.labels))
+    left.delete(keyOf(series.labels))
+    return found ? { ...series, points: [...series.points, found.point] } : series
+  })
+  const begun = [...left.values()].map(({ labels, point }) => ({ labels, points: [point] }))
+  return { grid: { ...grid, length: grid.length + 1, nowMs }, matrix: [...extended, ...begun] }
 }
 
 function timeField(grid: Grid): Field {

@@ -16,7 +16,7 @@ const LOAD = 20
 const ROUNDS = 3
 const LONG_MS = 60_000
 const switchboard = '/faults?fault=latency&from=gateway-na&to=products-na'
-const dashboard = '/dashboards/faultline-service?var-service=gateway&from=now-5m&to=now&refresh=2000'
+const dashboard = '/dashboards/faultline-service?var-service=gateway&from=now-5m&to=now'
 
 export async function benchConsoleEffect(root: string): Promise<Figure[]> {
   if (!chromiumPath) {
