@@ -37,17 +37,25 @@ test.each([
   ['users', 2, ['users-2']],
   ['gateway', 2, ['gateway-na-2', 'gateway-eu-2', 'gateway-asia-2']],
   ['products', 2, ['products-na-2', 'products-eu-2', 'products-asia-2']],
-] as const)('%s grow to %i, and the new ones take their part', async (kind, replicas, nodes) => {
-  expect(await running.cluster.supervision.scale(kind, replicas)).toEqual({ added: nodes, removed: [] })
-  await until(`requests at ${nodes}`, async () => {
-    const found = await searchTraces(running.cluster.urls.jaeger, { service: kind, limit: '100' })
-    const served = new Set(
-      found.flatMap(({ spans }) => spans.filter((span) => span.kind === 'server')).map(({ node }) => node),
+] as const)(
+  '%s grow to %i, and the new ones take their part',
+  async (kind, replicas, nodes) => {
+    expect(await running.cluster.supervision.scale(kind, replicas)).toEqual({ added: nodes, removed: [] })
+    await until(
+      `requests at ${nodes}`,
+      async () => {
+        const found = await searchTraces(running.cluster.urls.jaeger, { service: kind, limit: '100' })
+        const served = new Set(
+          found.flatMap(({ spans }) => spans.filter((span) => span.kind === 'server')).map(({ node }) => node),
+        )
+        return nodes.every((node) => served.has(node))
+      },
+      40_000,
     )
-    return nodes.every((node) => served.has(node))
-  })
-  expect(traffic.failures.splice(0)).toEqual([])
-})
+    expect(traffic.failures.splice(0)).toEqual([])
+  },
+  60_000,
+)
 
 test.each(['orders-1', 'payments-1', 'users-1', 'gateway-eu', 'products-asia'])('%s is restarted', async (id) => {
   await running.cluster.supervision.restart(id)

@@ -1,5 +1,6 @@
 // Starts the OpenTelemetry SDK of a node. Import it before anything that it should trace: the first line of every main.ts.
 // It is the one module with an import side effect, and it reads its few settings from the environment itself.
+import { setTimeout as delay } from 'node:timers/promises'
 import { logs } from '@opentelemetry/api-logs'
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
@@ -29,6 +30,8 @@ const EXPORT_INTERVAL_MS = 1_000
 /** Spans and records that wait for export; beyond it they are dropped, and a node's memory stays bounded. */
 const MAX_QUEUE = 4_096
 const EXPORT_TIMEOUT_MS = 5_000
+/** How long a node that leaves waits for its last batch; a collector that is there takes some milliseconds. */
+const LAST_EXPORT_MS = 1_000
 
 function startMetrics(env: NodeJS.ProcessEnv): Metrics {
   if (env.FAULTLINE_TELEMETRY === 'off') return noMetrics
@@ -104,8 +107,8 @@ export const impairments = new Impairments()
 
 const sdk = start(process.env)
 
-/** Sends what is queued and stops the SDK; for the last moment of a process. Never throws: a dead collector must not keep a node alive. */
+/** Sends what is queued and stops the SDK; for the last moment of a process. Never throws, ends in a second: a dead collector must not keep a node alive. */
 export async function shutdownTelemetry(): Promise<void> {
-  await sdk?.shutdown().catch(() => undefined)
+  await Promise.race([sdk?.shutdown().catch(() => undefined), delay(LAST_EXPORT_MS)])
   logs.disable()
 }
