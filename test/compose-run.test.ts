@@ -124,6 +124,14 @@ async function placeOrder(): Promise<number> {
   return (await customer.checkOut()).status
 }
 
+/** How often a node knew nobody to ask, since its start. */
+async function withoutEndpoint(node: string): Promise<number> {
+  const counts = (await metricsOf(node)).matchAll(
+    /^http_client_request_duration_seconds_count\{[^}]*outcome="no_endpoint"[^}]*\} (\d+)/gm,
+  )
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
 describe('the image', () => {
   test('holds the bundles, native code and pages, and no sources', () => {
     const files = readdirSync(join(image.folder, 'app'), { recursive: true, encoding: 'utf8' })
@@ -180,7 +188,8 @@ test('a container without its control plane or its secret says so', async () => 
 })
 
 test('an order goes through, and load comes', async () => {
-  expect(await placeOrder()).toBe(201)
+  // The first ones of a system that has just been started may be slower than customers wait.
+  await until('an order', async () => (await placeOrder()) === 201, 25_000)
   await until('requests of the load generator', async () => {
     return /load_requests_offered_total [1-9]/.test(await metricsOf('load'))
   })
@@ -367,14 +376,13 @@ test('a container that is killed and started again is the same node', async () =
 
 test('the control plane may be restarted: nobody forgets anybody', async () => {
   const seen = await endpointsSeenBy('gateway-na', 'orders')
+  const before = await withoutEndpoint('gateway-na')
   await containers.stop('control', 'SIGKILL')
   expect(await placeOrder()).toBe(201)
   await containers.start('control')
   await until('all nodes to be back', () => status().nodes.every(({ ready }) => ready), 20_000)
   expect(await endpointsSeenBy('gateway-na', 'orders')).toBe(seen)
-  expect(await metricsOf('gateway-na')).not.toMatch(
-    /http_client_request_duration_seconds_count\{[^}]*outcome="no_endpoint"[^}]*\} [1-9]/,
-  )
+  expect(await withoutEndpoint('gateway-na')).toBe(before)
   expect(status().requestsPerSecond).toBe(LOAD)
   expect(await placeOrder()).toBe(201)
 })

@@ -1,6 +1,6 @@
 // What only the full size can show: regions with replicas of their own, failover, stale answers, and a thousand checkouts without a broken trace.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createCustomer } from './customer.ts'
+import { type Answer, createCustomer } from './customer.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
 import { readTrace, shapeFaults } from './traces.ts'
 import { until } from './until.ts'
@@ -115,17 +115,28 @@ describe('a thousand checkouts', () => {
 
   test('make a thousand whole traces', { timeout: 300_000 }, async () => {
     const traceIds: string[] = []
+    const refused: Record<string, number> = {}
+    let refusals = 0
+    const noteRefusal = (what: string, { status, body }: Answer) => {
+      const reason = `${what} ${status} ${(body as { code?: string }).code ?? ''}`
+      refused[reason] = (refused[reason] ?? 0) + 1
+      if (++refusals > CHECKOUTS) throw new Error(`after ${traceIds.length} checkouts: ${JSON.stringify(refused)}`)
+    }
     const shopper = async (index: number) => {
       const customer = createCustomer(shop, (['na', 'eu', 'asia'] as const)[index % 3])
-      await customer.signUp()
+      // On a busy machine a deadline may pass, of a sign-up as of a checkout; the latter is settled later, under another trace.
+      let account = await customer.signUp()
+      for (; account.status !== 201; account = await customer.signUp()) noteRefusal('sign-up', account)
       let ordered = 0
       while (ordered < CHECKOUTS / CUSTOMERS) {
-        await customer.putIntoBasket(`p-${String(1 + ((index * 17 + ordered) % 240)).padStart(4, '0')}`)
+        const basket = await customer.putIntoBasket(`p-${String(1 + ((index * 17 + ordered) % 240)).padStart(4, '0')}`)
+        if (basket.status >= 300) noteRefusal('basket', basket)
         const answer = await customer.checkOut()
-        // On a busy machine a deadline may pass; such a checkout is settled later, under another trace.
-        if (answer.status !== 201) continue
-        traceIds.push(answer.traceId)
-        ordered++
+        if (answer.status !== 201) noteRefusal('checkout', answer)
+        else {
+          traceIds.push(answer.traceId)
+          ordered++
+        }
       }
     }
     await Promise.all(Array.from({ length: CUSTOMERS }, (_, index) => shopper(index)))
