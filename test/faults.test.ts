@@ -1,18 +1,22 @@
 // Faults on real clusters of the small size: a third of the catalogue each day, injected, seen in metrics and traces, cleared, and gone.
 // Before that nothing is broken, and no signature may hold. `npm run faults:verify` does it for all of them, and waits for alerts.
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ClusterOptions } from '../cluster/supervisor/cluster.ts'
 import { catalogue } from '../faults/catalogue.ts'
 import type { Fault } from '../faults/fault.ts'
 import { type Verdict, verifyFault } from '../faults/testing/contract.ts'
 import { lookBack } from '../faults/testing/healthy.ts'
 import { type Lab, openLab } from '../faults/testing/lab.ts'
+import { readJourneys } from '../services/load/journeys.ts'
 import { dayNumber } from './day.ts'
 import { describe as describeAlarms } from './faults/healthy-run.ts'
 import { shownBySmall, thirdOf } from './faults/rotation.ts'
 import { type RunningCluster, startTestCluster } from './running-cluster.ts'
+import { buyers } from './soak/buyers.ts'
 import { until } from './until.ts'
 
 const third = thirdOf(shownBySmall(catalogue), dayNumber(process.env))
@@ -21,16 +25,25 @@ const loud = ['cpu', 'event-loop-block', 'load-spike', 'noisy-neighbour', 'metas
 /** After the start rates have nothing to look back on; then so long nothing may hold. */
 const WARM_UP_S = 15
 const HEALTHY_S = 20
+/** What is shown by orders alone has ten seconds: at one or two orders a second chance does not leave it without any. */
+const KEENNESS = 3
 
+let folder: string
+let options: Partial<ClusterOptions>
 let running: RunningCluster
 let lab: Lab
 let second: RunningCluster | undefined
 beforeAll(async () => {
-  running = await startTestCluster({ load: 25 })
+  folder = mkdtempSync(join(tmpdir(), 'faultline-journeys-'))
+  const journeysFile = join(folder, 'buyers.json')
+  writeFileSync(journeysFile, JSON.stringify(buyers(readJourneys(undefined), KEENNESS)))
+  options = { load: 25, journeysFile }
+  running = await startTestCluster(options)
   lab = labOf(running)
 })
 afterAll(async () => {
   await Promise.all([running?.stop(), stopSecond()])
+  rmSync(folder, { recursive: true, force: true })
 })
 
 /** As soon as nobody needs it, which leaves its processors to the first. */
@@ -60,7 +73,7 @@ test(`in ${HEALTHY_S} s without a fault none of ${catalogue.length} signatures h
 describe(`the contract of the day's faults: ${third.map(({ id }) => id).join(', ')}`, () => {
   const verdicts = new Map(third.map((fault) => [fault, withResolvers()]))
   beforeAll(async () => {
-    second = await startTestCluster({ load: 25 })
+    second = await startTestCluster(options)
     // A cluster that has just been started takes processors from the one beside it.
     await delay(WARM_UP_S * 1_000)
     const quiet = third.filter(({ id }) => !loud.includes(id))

@@ -7,7 +7,7 @@ type Falsy = undefined | null | false | 0 | ''
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 20_000,
 ): Promise<Exclude<T, Falsy>> {
   const endMs = performance.now() + timeoutMs
   for (;;) {
