@@ -187,42 +187,44 @@ function History({ spells, startMs, endMs }: { spells: readonly AlertSpell[]; st
   if (spells.length === 0) return <p className="hint">Nothing has fired in this time.</p>
   const percent = (ms: number): number => Math.min(100, Math.max(0, ((ms - startMs) / (endMs - startMs)) * 100))
   return (
-    <table className="alert-history">
-      <thead>
-        <tr>
-          <th scope="col">Alert</th>
-          <th scope="col">Of what</th>
-          <th scope="col">From</th>
-          <th scope="col">For</th>
-          <th scope="col" className="alert-when">
-            When
-          </th>
-          <th scope="col">Example</th>
-        </tr>
-      </thead>
-      <tbody>
-        {spells.map(({ name, labels, startMs: from, endMs: to, lasting }) => (
-          <tr key={`${name}${from}${JSON.stringify(labels)}`}>
-            <th scope="row">
-              <Link href={dashboardOf(labels)}>{name}</Link>
+    <div className="alert-history-frame">
+      <table className="alert-history">
+        <thead>
+          <tr>
+            <th scope="col">Alert</th>
+            <th scope="col">Of what</th>
+            <th scope="col">From</th>
+            <th scope="col">For</th>
+            <th scope="col" className="alert-when">
+              When
             </th>
-            <td>
-              {['journey', 'instance', 'callee', 'region', 'queue'].flatMap((label) => labels[label] ?? []).join(' ')}
-            </td>
-            <td className="number">{formatTime(from)}</td>
-            <td className="number">{lasting ? 'still firing' : formatValue((to - from) / 1000, 's')}</td>
-            <td className="alert-when">
-              <span
-                className={labels['severity'] === 'page' ? 'page' : ''}
-                style={{ left: `${percent(from)}%`, width: `${Math.max(0.6, percent(to) - percent(from))}%` }}
-              />
-            </td>
-            <td>
-              <ExampleButton labels={{ ...labels, alertname: name }} fromMs={from - EXAMPLE_BEFORE_MS} toMs={to} />
-            </td>
+            <th scope="col">Example</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {spells.map(({ name, labels, startMs: from, endMs: to, lasting }) => (
+            <tr key={`${name}${from}${JSON.stringify(labels)}`}>
+              <th scope="row">
+                <Link href={dashboardOf(labels)}>{name}</Link>
+              </th>
+              <td>
+                {['journey', 'instance', 'callee', 'region', 'queue'].flatMap((label) => labels[label] ?? []).join(' ')}
+              </td>
+              <td className="number">{formatTime(from)}</td>
+              <td className="number">{lasting ? 'still firing' : formatValue((to - from) / 1000, 's')}</td>
+              <td className="alert-when">
+                <span
+                  className={labels['severity'] === 'page' ? 'page' : ''}
+                  style={{ left: `${percent(from)}%`, width: `${Math.max(0.6, percent(to) - percent(from))}%` }}
+                />
+              </td>
+              <td>
+                <ExampleButton labels={{ ...labels, alertname: name }} fromMs={from - EXAMPLE_BEFORE_MS} toMs={to} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -21,6 +21,8 @@ export type ConsolePageOptions = {
   signedOut?: boolean
 }
 
+export const phone = { width: 390, height: 844 }
+
 /** A page of its own, signed in by the link that a start prints. */
 export async function openConsole(
   browser: Browser,
@@ -70,4 +72,11 @@ export async function accessibilityFaults(page: Page, { only }: { only?: 'colour
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
   )
+}
+
+/** Names of what makes the page as a whole wider than the window; scrolling within a part is that part's business. */
+export async function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll('main *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+      .map((each) => each.tagName + '.' + each.className).slice(0, 5)`)
 }

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { request } from 'undici'
 import { expect, test } from 'vitest'
 import type { ConsoleCluster } from './console-cluster.ts'
-import { accessibilityFaults } from './console-page.ts'
+import { accessibilityFaults, phone, tooWide } from './console-page.ts'
 
 const promQl = encodeURIComponent('sum by (service) (rate(http_server_request_duration_seconds_count[30s]))')
 
@@ -24,7 +24,6 @@ const views = [
 ] as const
 
 const projector = { width: 1280, height: 720 }
-const phone = { width: 390, height: 844 }
 
 export function testEveryView(cluster: ConsoleCluster): void {
   test.each(views)(
@@ -75,13 +74,6 @@ async function shows(page: Page, ready: string): Promise<void> {
   } catch (cause) {
     throw new Error(`there is no ${ready}, but: ${await page.locator('main').innerText()}`, { cause })
   }
-}
-
-/** Names of what makes the page as a whole wider than the window; scrolling within a part is that part's business. */
-async function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] :
-    [...document.querySelectorAll('main *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-      .map((each) => each.tagName + '.' + each.className).slice(0, 5)`)
 }
 
 async function someTrace(cluster: ConsoleCluster): Promise<string> {

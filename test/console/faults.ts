@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { until } from '../until.ts'
 import type { ConsoleCluster } from './console-cluster.ts'
+import { accessibilityFaults, phone, tooWide } from './console-page.ts'
 import { waitForFault } from './fault-effect.ts'
 
 export function testFaults(cluster: ConsoleCluster): void {
@@ -32,6 +33,39 @@ export function testFaults(cluster: ConsoleCluster): void {
       await page.getByRole('button', { name: 'Clear all' }).click()
       await page.getByRole('heading', { name: 'Nothing is broken on purpose' }).waitFor()
     })
+  })
+
+  test('an alert says what to do, and is in the history when it is over, on a phone too', {
+    timeout: 120_000,
+  }, async () => {
+    await cluster.control('POST', '/v1/faults', {
+      fault: 'freeze',
+      target: 'recommendations-1',
+      forS: 90,
+      secret: false,
+    })
+    try {
+      await cluster.onPage(async (page, { go }) => {
+        await go('/alerts')
+        const card = page.locator('.alert-card', { hasText: 'NodeDown' })
+        await card.getByText('firing', { exact: true }).waitFor({ timeout: 60_000 })
+        expect(await card.getByText('faultline status').count()).toBe(1)
+        await page.locator('.alert-history tbody tr', { hasText: 'NodeDown' }).getByText('still firing').waitFor()
+        expect(await accessibilityFaults(page)).toEqual([])
+        await cluster.shoot(page, 'alerts')
+        await page.setViewportSize(phone)
+        expect(await tooWide(page)).toEqual([])
+        await cluster.shoot(page, 'phone-alerts-firing')
+        await cluster.control('DELETE', '/v1/faults')
+        await card.waitFor({ state: 'detached', timeout: 60_000 })
+        const past = page.locator('.alert-history tbody tr', { hasText: 'NodeDown' })
+        await past.getByText('still firing').waitFor({ state: 'detached', timeout: 60_000 })
+        await past.getByRole('link', { name: 'NodeDown' }).click()
+        await page.waitForURL(/dashboards\/faultline-resources\?var-instance=recommendations-1/)
+      })
+    } finally {
+      await cluster.control('DELETE', '/v1/faults')
+    }
   })
 
   test('a policy is set, is in force, and goes back', { timeout: 60_000 }, async () => {
