@@ -54,7 +54,7 @@ export function testFaults(cluster: ConsoleCluster): void {
         expect(await accessibilityFaults(page)).toEqual([])
         await cluster.shoot(page, 'alerts')
         await page.setViewportSize(phone)
-        expect(await tooWide(page)).toEqual([])
+        await expect.poll(() => tooWide(page)).toEqual([])
         await cluster.shoot(page, 'phone-alerts-firing')
         await cluster.control('DELETE', '/v1/faults')
         await card.waitFor({ state: 'detached', timeout: 60_000 })
