@@ -114,10 +114,15 @@ function withResolvers() {
   return { promise, resolve, reject }
 }
 
+/** Ten seconds on a machine that others use, too, may be few: one that did not show is injected once more, and says so. */
 async function hold(at: Lab, fault: Fault): Promise<Verdict> {
   const injection = fault.example.small
   if (!injection) throw new Error(`${fault.id} has no example for this cluster`)
-  return verifyFault(at, fault, injection, { alerts: false }).finally(() => at.clearAll())
+  const verify = () => verifyFault(at, fault, injection, { alerts: false }).finally(() => at.clearAll())
+  const first = await verify()
+  if (first.failures.length === 0) return first
+  console.warn(`${fault.id} once more: ${first.failures.join('; ')}`)
+  return verify()
 }
 
 describe('beyond the contract', () => {
