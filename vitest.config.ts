@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Two clusters on two cores that others use, too: what fails in the gate gets a second chance, which the report names. */
+const retry = process.env['CI'] ? 1 : 0
+
 const folders = '{services,otel,cluster,faults,lessons,dashboards,console}'
 
 /** They hold how a cluster looks that is well, or how soon a fault shows. */
@@ -22,14 +25,13 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: whatANeighbourWouldDisturb,
           maxWorkers: 2,
-          // Two clusters on two cores that others use, too: what fails there gets a second chance, which the report names.
-          retry: process.env['CI'] ? 1 : 0,
+          retry,
           sequence: { groupOrder: 2 },
         },
       },
       {
         extends: true,
-        test: { name: 'alone', include: whatANeighbourWouldDisturb, maxWorkers: 1, sequence: { groupOrder: 3 } },
+        test: { name: 'alone', include: whatANeighbourWouldDisturb, maxWorkers: 1, retry, sequence: { groupOrder: 3 } },
       },
     ],
   },
