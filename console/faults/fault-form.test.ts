@@ -40,6 +40,36 @@ test('the example, or what was asked for', () => {
   })
 })
 
+const freeze: FaultInfo = {
+  ...latency,
+  id: 'freeze',
+  targets: ['node'],
+  parameters: [],
+  example: { target: 'products-na' },
+}
+const everywhere: FaultInfo = { ...freeze, id: 'cache-stampede', targets: ['cluster'], example: {} }
+
+test.each<[string, FaultInfo, object, object]>([
+  ['a node that was asked for', freeze, { target: 'gateway-na' }, { where: 'node', target: 'gateway-na' }],
+  ['the ends of a link', latency, { from: 'products-na', to: 'postgres-na' }, { where: 'link', to: 'postgres-na' }],
+  ['the example, for a link cannot be frozen', freeze, { from: 'a', to: 'b' }, { target: 'products-na', from: '' }],
+  ['the example, for a kind is no node', freeze, { target: 'gateway' }, { where: 'node', target: 'products-na' }],
+  ['the example, for there is no such node', latency, { target: 'gone-1' }, { where: 'link', from: 'gateway-na' }],
+  [
+    'nothing, for the whole cluster takes no place',
+    everywhere,
+    { target: 'gateway-na' },
+    { where: 'cluster', target: '' },
+  ],
+])('%s stands in the form of another fault', (_what, fault, wanted, expected) => {
+  expect(initialForm(fault, places, wanted)).toMatchObject(expected)
+})
+
+test('an example whose places are not there leaves the choice open', () => {
+  const fault = { ...freeze, example: { target: 'orders-1' } }
+  expect(initialForm(fault, places, {})).toMatchObject({ where: 'node', target: '' })
+})
+
 test('a form without errors becomes a request', () => {
   const form = initialForm(latency, places, {})
   expect(formErrors(latency, form)).toEqual({})

@@ -32,23 +32,18 @@ export const whereTitles: Record<string, string> = {
   cluster: 'the whole cluster',
 }
 
-/** Filled in from the address, else from the fault's own example, as far as its places are there. */
-export function initialForm(
-  fault: FaultInfo,
-  places: Places,
-  wanted: { target?: string; from?: string; to?: string },
-): FaultForm {
+/** Where a fault is to strike: one place, or the two ends of a link. */
+export type Wanted = { target?: string; from?: string; to?: string }
+
+/** Filled in from the address where the fault can strike there, else from the fault's own example, as far as its places are there. */
+export function initialForm(fault: FaultInfo, places: Places, wanted: Wanted): FaultForm {
   const example = fault.example ?? {}
-  const given = wanted.target || wanted.from || wanted.to ? wanted : example
-  const { target = '', from = '', to = '' } = given
   const parameters = Object.fromEntries(
     fault.parameters.map(({ name, default: standard }) => [name, textOf(example.parameters?.[name] ?? standard)]),
   )
   return {
-    where: whereOf(fault, places, { target, from, to }),
-    target,
-    from,
-    to,
+    ...(placed(fault, places, wanted) ??
+      placed(fault, places, example) ?? { where: fault.targets[0] ?? 'cluster', target: '', from: '', to: '' }),
     parameters,
     forS: String(STANDARD_FOR_S),
   }
@@ -58,18 +53,18 @@ function textOf(value: unknown): string {
   return value === undefined || value === null ? '' : String(value)
 }
 
-function whereOf(
+/** The first kind of target that these places are one of; undefined when the fault cannot strike there. */
+function placed(
   { targets }: FaultInfo,
   places: Places,
-  { target, from, to }: { target: string; from: string; to: string },
-): string {
-  const [first = 'cluster'] = targets
-  const fits = (kind: string): boolean => {
-    if (kind === 'regions') return places.regions.includes(from) && places.regions.includes(to)
-    if (kind === 'link') return from !== '' && to !== ''
-    return target !== '' && choicesOf(kind, places).includes(target)
-  }
-  return targets.find(fits) ?? first
+  { target = '', from = '', to = '' }: Wanted,
+): Pick<FaultForm, 'where' | 'target' | 'from' | 'to'> | undefined {
+  const where = targets.find((kind) => {
+    const choices = choicesOf(kind, places)
+    return hasTwoEnds(kind) ? choices.includes(from) && choices.includes(to) : choices.includes(target)
+  })
+  if (where === undefined) return undefined
+  return hasTwoEnds(where) ? { where, target: '', from, to } : { where, target, from: '', to: '' }
 }
 
 /** What one end of a kind of target can be. */

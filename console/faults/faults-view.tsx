@@ -1,5 +1,5 @@
 // The switchboard: what can be broken and how, what is broken now, and the policies that help against it.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { getStatus, type NodeStatus } from '../control/cluster-status.ts'
 import { type FaultInfo, getActiveFaults, getCatalogue } from '../control/faults.ts'
@@ -7,12 +7,13 @@ import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
 import { ActiveFaults } from './active-faults.tsx'
-import type { Places } from './fault-form.ts'
+import type { Places, Wanted } from './fault-form.ts'
 import { InjectForm } from './inject-form.tsx'
 import { PolicyBoard } from './policy-board.tsx'
 import './faults.css'
 
 const REFRESH_MS = 2_000
+const placeNames = ['target', 'from', 'to'] as const
 
 export function FaultsView() {
   const { control } = useHas()
@@ -21,10 +22,21 @@ export function FaultsView() {
   const active = useLoad(catalogue.data ? 'faults' : undefined, getActiveFaults, REFRESH_MS)
   const status = useLoad(control ? 'status' : undefined, getStatus, REFRESH_MS * 5)
   const tab = params.get('tab') === 'policies' ? 'policies' : 'faults'
-  const show = (name: string, value: string) =>
+  const show = (next: 'faults' | 'policies') =>
     setParams((before) => {
-      if (name === 'fault') for (const other of ['from', 'to', 'target']) before.delete(other)
-      before.set(name, value)
+      before.set('tab', next)
+      return before
+    })
+  // Where to break stays in the address when what to break changes: a fault that cannot strike there takes its own example.
+  const choose = (fault: string, picked: Wanted | undefined) =>
+    setParams((before) => {
+      before.set('fault', fault)
+      if (!picked) return before
+      for (const name of placeNames) {
+        const place = picked[name]
+        if (place) before.set(name, place)
+        else before.delete(name)
+      }
       return before
     })
   if (!control)
@@ -43,7 +55,7 @@ export function FaultsView() {
       <ActiveFaults active={active.data ?? []} error={active.error} onChanged={active.reload} />
       <div role="tablist" aria-label="Switchboard" className="tabs">
         {(['faults', 'policies'] as const).map((each) => (
-          <button key={each} type="button" role="tab" aria-selected={tab === each} onClick={() => show('tab', each)}>
+          <button key={each} type="button" role="tab" aria-selected={tab === each} onClick={() => show(each)}>
             {each === 'faults' ? 'Faults' : 'Policies'}
           </button>
         ))}
@@ -60,7 +72,7 @@ export function FaultsView() {
           catalogue={catalogue.data}
           nodes={status.data.nodes}
           params={params}
-          onChoose={(id) => show('fault', id)}
+          onChoose={choose}
           onInjected={active.reload}
         />
       )}
@@ -72,7 +84,8 @@ type BoardProps = {
   catalogue: readonly FaultInfo[]
   nodes: readonly NodeStatus[]
   params: URLSearchParams
-  onChoose: (id: string) => void
+  /** `picked`: the places chosen in the form since it was filled in. */
+  onChoose: (id: string, picked: Wanted | undefined) => void
   onInjected: () => void
 }
 
@@ -82,9 +95,12 @@ function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
   const fits = ({ id, term, description }: FaultInfo) =>
     `${id} ${term} ${description}`.toLowerCase().includes(sought.toLowerCase())
   const layers = [...new Set(catalogue.map(({ layer }) => layer))]
-  const wanted = Object.fromEntries(
-    ['target', 'from', 'to'].flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? '']] : [])),
-  )
+  const wanted: Wanted = Object.fromEntries(placeNames.map((name) => [name, params.get(name) ?? '']))
+  const picked = useRef<Wanted>(undefined)
+  const change = (id: string) => {
+    onChoose(id, picked.current)
+    picked.current = undefined
+  }
   return (
     <div className="fault-board">
       <nav className="fault-list" aria-label="Catalogue of faults">
@@ -107,7 +123,7 @@ function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
                     <button
                       type="button"
                       aria-current={id === chosen?.id ? 'true' : undefined}
-                      onClick={() => onChoose(id)}
+                      onClick={() => change(id)}
                     >
                       {term}
                     </button>
@@ -124,6 +140,9 @@ function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
           fault={chosen}
           places={placesOf(nodes)}
           wanted={wanted}
+          onPick={(places) => {
+            picked.current = places
+          }}
           onInjected={onInjected}
         />
       )}

@@ -13,23 +13,31 @@ import {
   rangeText,
   toInjection,
   valueKind,
+  type Wanted,
   whereTitles,
 } from './fault-form.ts'
 
 type Props = {
   fault: FaultInfo
   places: Places
-  wanted: { target?: string; from?: string; to?: string }
+  wanted: Wanted
+  /** Told where to strike, each time that somebody chooses another place. */
+  onPick: (places: Wanted) => void
   onInjected: () => void
 }
 
 type Outcome = { kind: 'idle' | 'busy' } | { kind: 'done' | 'failed'; text: string }
 
-export function InjectForm({ fault, places, wanted, onInjected }: Props) {
+export function InjectForm({ fault, places, wanted, onPick, onInjected }: Props) {
   const [form, setForm] = useState<FaultForm>(() => initialForm(fault, places, wanted))
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'idle' })
   const errors = formErrors(fault, form)
   const change = (part: Partial<FaultForm>) => setForm((before) => ({ ...before, ...part }))
+  const pick = (part: Partial<FaultForm>) => {
+    const { target, from, to } = { ...form, ...part }
+    onPick({ target, from, to })
+    change(part)
+  }
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (Object.keys(errors).length > 0) return
@@ -62,7 +70,7 @@ export function InjectForm({ fault, places, wanted, onInjected }: Props) {
               <select
                 id={id}
                 value={form.where}
-                onChange={(event) => change({ where: event.target.value, target: '', from: '', to: '' })}
+                onChange={(event) => pick({ where: event.target.value, target: '', from: '', to: '' })}
               >
                 {fault.targets.map((target) => (
                   <option key={target} value={target}>
@@ -80,7 +88,7 @@ export function InjectForm({ fault, places, wanted, onInjected }: Props) {
                 id={id}
                 value={form[end]}
                 aria-invalid={errors[end] !== undefined}
-                onChange={(event) => change({ [end]: event.target.value })}
+                onChange={(event) => pick({ [end]: event.target.value })}
               >
                 <option value="">choose …</option>
                 {choicesOf(form.where, places).map((name) => (
