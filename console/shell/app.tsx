@@ -7,7 +7,7 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Empty, Loading } from './notices.tsx'
-import { openSession, type SessionState } from './session.ts'
+import { openSession, type SessionState, watchLinkKey } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
@@ -109,17 +109,22 @@ function GoTo({ keys, title, run }: { keys: string; title: string; run: () => vo
 function useSession(linkKey: string | undefined): SessionState {
   const [session, setSession] = useState<SessionState>({ kind: 'starting' })
   useEffect(() => {
-    let ended = false
     let timer: ReturnType<typeof setTimeout> | undefined
+    // Only what the newest look tells counts: one without the key may still be under way.
+    let newest = 0
     const look = async (key: string | undefined) => {
+      const own = ++newest
+      clearTimeout(timer)
       const next = await openSession(key)
-      if (ended) return
+      if (own !== newest) return
       setSession((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
       timer = setTimeout(() => void look(undefined), CHECK_MS)
     }
     void look(linkKey)
+    const stopWatching = watchLinkKey((key) => void look(key))
     return () => {
-      ended = true
+      newest = 0
+      stopWatching()
       clearTimeout(timer)
     }
   }, [linkKey])

@@ -21,6 +21,16 @@ export function takeLinkKey(): string | undefined {
   return key
 }
 
+/** Calls `onKey` with the key of each link that is pasted while the page is open: only the fragment changes, so nothing is loaded anew. */
+export function watchLinkKey(onKey: (key: string) => void): () => void {
+  const look = () => {
+    const key = takeLinkKey()
+    if (key !== undefined) onKey(key)
+  }
+  addEventListener('hashchange', look)
+  return () => removeEventListener('hashchange', look)
+}
+
 export async function openSession(linkKey: string | undefined): Promise<SessionState> {
   try {
     const info =
