@@ -26,9 +26,8 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     let prefixAtMs = 0
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
-      const sequence = event.timeStamp - prefixAtMs < SEQUENCE_MS && prefix ? `${prefix} ${event.key}` : event.key
-      // The one that was added last is the most particular.
-      const found = latest.current.findLast(({ keys }) => keys === sequence || keys === event.key)
+      const before = event.timeStamp - prefixAtMs < SEQUENCE_MS ? prefix : ''
+      const found = shortcutFor(latest.current, before, event.key)
       prefix = latest.current.some(({ keys }) => keys.startsWith(`${event.key} `)) ? event.key : ''
       prefixAtMs = event.timeStamp
       if (!found) return
@@ -40,6 +39,15 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   }, [])
   const registry = useMemo(() => ({ add, list }), [add, list])
   return <ShortcutContext value={registry}>{children}</ShortcutContext>
+}
+
+/**
+ * What a key does after `prefix`, which is empty when no sequence was begun: a whole sequence goes before the single key, and of two
+ * alike the one that was added last, which is the most particular.
+ */
+export function shortcutFor(list: readonly Shortcut[], prefix: string, key: string): Shortcut | undefined {
+  const whole = prefix === '' ? undefined : list.findLast(({ keys }) => keys === `${prefix} ${key}`)
+  return whole ?? list.findLast(({ keys }) => keys === key)
 }
 
 /** In force as long as the component is shown. `run` may change at any time. */
