@@ -1,6 +1,10 @@
 // Data of a view: loaded when its key changes, again at an interval, and not at all while nobody looks.
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { isAway } from './away.ts'
 import { Loader } from './loader.ts'
+
+/** How often whoever is away is asked again where nothing else asks. */
+const RETRY_MS = 5_000
 
 export type Loaded<T> = {
   /** The last that there was, also while it is loaded again. */
@@ -15,7 +19,7 @@ type State<T> = { key: string | undefined; data: T | undefined; error: Error | u
 
 /**
  * @param key what the data is of; undefined loads nothing. Another key cancels what is loaded, and throws away what was.
- * @param intervalMs 0 or undefined: only when asked to. A load that takes longer is not cancelled: the interval's end is left out.
+ * @param intervalMs 0 or undefined: only when asked to, and while whoever is asked is away. A load that takes longer is not cancelled: the interval's end is left out.
  * @param moment a reason to load again when it changes, as the end of the interval is
  */
 export function useLoad<T>(
@@ -49,13 +53,14 @@ export function useLoad<T>(
   }, [key])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another moment is a reason to load again
   useEffect(() => loader.current?.refresh(), [moment])
+  const everyMs = intervalMs || (state.error && isAway(state.error) ? RETRY_MS : 0)
   useEffect(() => {
-    if (!intervalMs) return
+    if (everyMs === 0) return
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') loader.current?.refresh()
-    }, intervalMs)
+    }, everyMs)
     return () => clearInterval(timer)
-  }, [intervalMs])
+  }, [everyMs])
   const reload = useCallback(() => loader.current?.reload(), [])
   const current = state.key === key
   return {

@@ -1,0 +1,9 @@
+// Whether a failure is that somebody is away for a while: then asking again helps. Pure.
+import { PromError } from '../prometheus/answers.ts'
+import { ApiError } from './api.ts'
+
+/** What was refused or makes no sense is not: it would be so again. */
+export function isAway(error: Error): boolean {
+  if (error instanceof PromError) return error.kind === 'unreachable'
+  return error instanceof ApiError && (error.status === 0 || error.status >= 502)
+}
