@@ -7,28 +7,30 @@ function message(kind: string, { min, max, unit }: Range): string {
   return `must be ${kind} of ${unit} from ${min} to ${max}`
 }
 
+/** Text from a command line becomes the number that it says; what says none stays what it is, and is refused. */
+function numberOf(given: unknown): unknown {
+  return typeof given === 'string' && given.trim() !== '' ? Number(given) : given
+}
+
 /** A number within a range, both ends included. Takes text from a command line, too. */
 export function quantity(range: Range) {
   const error = message('a number', range)
-  return z.coerce.number({ error }).min(range.min, error).max(range.max, error).default(range.default).meta({
-    description: range.what,
-    unit: range.unit,
-  })
+  const number = z.number({ error }).min(range.min, error).max(range.max, error)
+  return z.preprocess(numberOf, number).default(range.default).meta({ description: range.what, unit: range.unit })
 }
 
 /** The same for whole numbers. */
 export function count(range: Range) {
   const error = message('a whole number', range)
-  return z.coerce.number({ error }).int(error).min(range.min, error).max(range.max, error).default(range.default).meta({
-    description: range.what,
-    unit: range.unit,
-  })
+  const number = z.number({ error }).int(error).min(range.min, error).max(range.max, error)
+  return z.preprocess(numberOf, number).default(range.default).meta({ description: range.what, unit: range.unit })
 }
 
-/** One of a few words; the first is the default unless told. */
+/** One of a few words, the first by default. A word of digits may come as a number. */
 export function choice<const T extends readonly [string, ...string[]]>(options: T, what: string) {
+  const word = z.enum(options, { error: `must be one of ${options.join(', ')}` })
   return z
-    .enum(options, { error: `must be one of ${options.join(', ')}` })
+    .preprocess((given) => (typeof given === 'number' ? String(given) : given), word)
     .default(options[0] as T[number] as never)
     .meta({ description: what })
 }

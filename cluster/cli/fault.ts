@@ -69,7 +69,10 @@ function registerInject(fault: Command, { control, out }: CliContext): void {
     .option('--from <place>', 'where a link starts: what it sends is concerned')
     .option('--to <place>', 'where the link leads')
     .option('--for <duration>', `how long, for instance 30s or 2m; at most ${maxForS / 60}m`, parseForS, 60)
-    .option('--secret', 'keep it out of annotations and metrics')
+    .option(
+      '--secret',
+      'keep it out of annotations, metrics, spans and logs; a roll-out leaves its change marker, as any does',
+    )
     .option('--seed <n>', 'of its random decisions', wholeNumber(0, 0xffff_ffff))
     .addOption(json())
     .allowUnknownOption()

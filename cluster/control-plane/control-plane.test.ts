@@ -185,18 +185,32 @@ test.each([
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
 })
 
-test('a rebound DNS name is refused', async () => {
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(plane.port, '127.0.0.1', () => {
-      socket.write(`GET /v1/status HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${token}\r\n\r\n`)
-    })
+/** The first of what is answered to these lines. */
+function raw(...lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(plane.port, '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`))
     socket.once('data', (data) => {
       socket.destroy()
       resolve(String(data))
     })
     socket.once('error', reject)
   })
+}
+
+test('a rebound DNS name is refused', async () => {
+  const answer = await raw('GET /v1/status HTTP/1.1', 'Host: evil.example', `Authorization: Bearer ${token}`)
   expect(answer).toMatch(/^HTTP\/1.1 403/)
+})
+
+test.each([
+  ['//', `Authorization: Bearer ${token}`, 404],
+  ['http://[', `Authorization: Bearer ${token}`, 404],
+  ['//', 'Accept: */*', 401],
+])('a stream at %s is refused, and nothing else comes of it', async (path, header, status) => {
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+  expect(await raw(`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${plane.port}`, header, ...upgrade)).toMatch(
+    `HTTP/1.1 ${status}`,
+  )
 })
 
 test('its own origin is welcome', async () => {

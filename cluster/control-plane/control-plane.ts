@@ -19,6 +19,7 @@ import type { ClusterUrls } from './contract.ts'
 import { FaultBook, type FaultBookDeps } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
+import { refusedWithoutReplica } from './faults/refusals.ts'
 import { Journal } from './journal.ts'
 import type { PolicyChange } from './policies/policy-contract.ts'
 import { PolicyStore } from './policies/policy-store.ts'
@@ -132,7 +133,8 @@ export async function startControlPlane(
     },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
     journal: (change) => journal.add(change),
-    refuse: deps.refuseFault,
+    refuse: (fault, parameters) =>
+      deps.refuseFault?.(fault, parameters) ?? refusedWithoutReplica(fault, parameters, servers.length),
   })
   measureFaults(metrics, faults)
 

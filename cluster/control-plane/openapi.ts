@@ -41,7 +41,8 @@ curl -sH "$auth" -X DELETE $control/v1/faults                 # ends all of it
 - Bodies are JSON, 16 KB at most, and a member that nobody knows is an error. Refusals are \`application/problem+json\`, and name the field.
 - A fault ends by itself after \`forS\` seconds (60 unless said otherwise, an hour at most), on each node by its own clock. The answer to an
   injection says where it acts, and in \`applied\` whether all of them had it when the answer was sent.
-- With \`"secret": true\` an injection is kept out of annotations, metrics, spans and logs; only this API tells of it.
+- With \`"secret": true\` an injection is kept out of annotations, metrics, spans and logs; only this API tells of it. One that is a roll-out
+  (\`bad-canary\`, \`misconfiguration\`) leaves its change marker all the same, as every roll-out does: what was rolled out, and where.
 - Parameters, bodies and answers in full: [\`/v1/openapi.json\`](http://127.0.0.1:7070/v1/openapi.json) of a run (OpenAPI 3.1).
 
 Written from \`contract.ts\` by \`npx vitest run cluster/control-plane -u\`:

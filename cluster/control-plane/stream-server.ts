@@ -31,6 +31,8 @@ type Stream = { socket: WebSocket; session: number; id: string; heardAtMs: numbe
 
 /** Messages of nodes are tiny; a larger one is no node's. */
 const MAX_MESSAGE_BYTES = 16 * 1024
+/** For paths to be read with; nobody asks it. */
+const ORIGIN = 'http://control'
 
 export class StreamServer {
   readonly publisher: Publisher
@@ -74,7 +76,9 @@ export class StreamServer {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
-    const url = new URL(request.url ?? '/', 'http://control')
+    const target = request.url ?? '/'
+    // What comes from strangers may be no URL at all.
+    const url = URL.canParse(target, ORIGIN) ? new URL(target, ORIGIN) : new URL(ORIGIN)
     const id = url.searchParams.get('node') ?? ''
     const refused = refusal(request, this.deps.access) ?? this.unknown(url.pathname, id)
     if (refused) {

@@ -17,7 +17,7 @@ export const partition = defineFault({
   }),
   description:
     'Every link between two groups of nodes is cut: nothing gets through, and nobody is told. Everybody is up and reachable from elsewhere. ' +
-    'A single place is cut off from all others.',
+    'A single place is cut off from all others. Database servers go on replicating: that link is theirs.',
   acts: { cut: () => true },
   bothWays: ({ asymmetric }) => !asymmetric,
   signature: {

@@ -25,7 +25,7 @@ export const FaultInjection = z.strictObject({
   parameters: Parameters.default({}),
   /** Ends by itself after so many seconds. */
   forS: seconds('how long the fault lasts').default(defaultForS),
-  /** Kept out of annotations and metrics. */
+  /** Kept out of annotations, metrics, spans and logs; of a roll-out the change marker is seen, as of any. */
   secret: z.boolean().default(false),
   /** Of its random decisions; drawn when omitted, and told. */
   seed: z.number({ error: seedError }).int(seedError).min(0, seedError).max(0xffff_ffff, seedError).optional(),

@@ -18,9 +18,10 @@ afterEach(() => {
 
 function openBook() {
   const annotations: string[] = []
+  const here = [...inhabitants]
   let changes = 0
   const book = new FaultBook({
-    world: () => ({ inhabitants, kinds: nodeKinds }),
+    world: () => ({ inhabitants: here, kinds: nodeKinds }),
     changed: () => {
       changes += 1
     },
@@ -28,7 +29,12 @@ function openBook() {
   })
   books.push(book)
   const inject = (body: object) => book.inject(FaultInjection.parse(body))
-  return { book, inject, annotations, changes: () => changes }
+  const scaleAway = (id: string) =>
+    here.splice(
+      here.findIndex((one) => one.id === id),
+      1,
+    )
+  return { book, inject, annotations, scaleAway, changes: () => changes }
 }
 
 test('a link: each end is told of its side, one way, and nobody else', () => {
@@ -78,6 +84,44 @@ test('a region that is out is cut off from everybody else, those of no region to
   const [inside] = book.toldTo('gateway-eu', 2)
   expect(inside?.to).toContain('orders-1')
   expect(inside?.to).not.toContain('products-eu')
+})
+
+test('whoever is named may be scaled away: the injection concerns nobody then, and others go on', () => {
+  const { book, inject, scaleAway } = openBook()
+  const slow = inject({ fault: 'slow-replica', target: 'orders-2' })
+  const late = inject({ fault: 'latency', from: 'gateway-na', to: 'orders-2' })
+  const storm = inject({ fault: 'retry-storm', target: 'orders' })
+  scaleAway('orders-2')
+  expect(book.list()).toMatchObject([
+    { id: slow.id, target: 'orders-2', nodes: [] },
+    { id: late.id, nodes: ['gateway-na'] },
+    { id: storm.id, nodes: ['orders-1'] },
+  ])
+  expect(book.toldTo('gateway-na', 1).filter(({ fault }) => fault !== 'retry-storm')).toEqual([])
+  expect(book.toldTo('orders-1', 1)).toMatchObject([{ fault: 'retry-storm' }])
+  expect(book.change(late.id, { parameters: { delayMs: 50 } })).toMatchObject({ nodes: ['gateway-na'] })
+  expect(book.clearAll()).toEqual([slow.id, late.id, storm.id])
+})
+
+test('a change may make a partition asymmetric, and symmetric again', () => {
+  const { book, inject } = openBook()
+  const { id } = inject({ fault: 'partition', from: 'eu', to: 'na' })
+  expect(book.change(id, { parameters: { asymmetric: true } }).target).toBe('eu → na')
+  expect(book.toldTo('gateway-eu', 1)).toMatchObject([{ from: [] }])
+  expect(book.change(id, { parameters: { asymmetric: false } }).target).toBe('eu ↔ na')
+  expect(book.toldTo('gateway-eu', 1)[0]?.from).toContain('orders-1')
+})
+
+test('a fault of nodes spares the database server of their region', () => {
+  const { book, inject } = openBook()
+  expect(inject({ fault: 'crash', target: 'eu' }).nodes).not.toContain('postgres-eu')
+  expect(inject({ fault: 'exporter-outage' }).nodes).not.toContain('postgres-na')
+  expect(book.toldTo('frontdoor-1', 1).map(({ fault }) => fault)).toEqual(['exporter-outage'])
+  expect(inject({ fault: 'slow-query', target: 'postgres' }).nodes).toEqual([
+    'postgres-na',
+    'postgres-eu',
+    'postgres-asia',
+  ])
 })
 
 test('a fault of nodes is told to them alone; one of a database server to all, with its name', () => {
@@ -145,6 +189,8 @@ test.each([
     400,
     /crash does not act between two places; it takes a node, a kind, a region/,
   ],
+  [{ fault: 'crash', target: 'postgres' }, 400, /crash takes no database as its target; it takes a node/],
+  [{ fault: 'blackhole', from: 'postgres-na', to: 'postgres' }, 400, /no node of the shop stands at either end/],
   [{ fault: 'slow-replica', target: 'orders' }, 400, /slow-replica takes no kind as its target; it takes a node/],
   [
     { fault: 'latency', target: 'eu', parameters: { delayMs: 'x' } },

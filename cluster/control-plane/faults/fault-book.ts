@@ -11,7 +11,7 @@ import type { Change } from '../journal.ts'
 import type { Place } from '../policies/places.ts'
 import { type Brought, broughtBy, policiesFor, settingKey } from './brought-policies.ts'
 import type { FaultInjection, InjectedFault } from './contract.ts'
-import { affected, describe, type Scope, scopeFor, scopeOf, subjectOf, type World } from './scope.ts'
+import { affected, describe, type Scope, scopeFor, scopeOf, subjectOf, type World, withParameters } from './scope.ts'
 
 /** More at once than anybody can follow. */
 const MAX_ACTIVE = 64
@@ -100,6 +100,7 @@ export class FaultBook {
     const given = { ...injected.injection.parameters, ...change.parameters }
     injected.parameters = parseParameters(injected.fault, given)
     injected.injection = { ...injected.injection, parameters: given }
+    injected.scope = withParameters(injected.scope, injected.fault, injected.parameters)
     injected.revision++
     if (change.forS !== undefined) {
       clearTimeout(injected.timer)

@@ -2,7 +2,7 @@
 import type { Fault, TargetKind } from '../../../faults/fault.ts'
 import { HttpError } from '../../../services/kit/http/errors.ts'
 import type { FaultInjection } from './contract.ts'
-import { databaseKind, findPlace, type Inhabitant } from './places.ts'
+import { databaseKind, findPlace, type Inhabitant, whoIsAt } from './places.ts'
 
 /** Names only: who bears them is looked up each time, for nodes come and go. */
 export type Scope =
@@ -44,7 +44,15 @@ function linkOf(fault: Fault, from: string, to: string, parameters: Record<strin
   if (!fault.targets.includes(kind))
     throw badTarget(`${fault.id} does not act between two places; it takes ${allowed(fault)}`)
   if (from === to) throw badTarget('from and to are the same place')
+  if (ends.every((place) => place.kind === 'database')) {
+    throw badTarget('no node of the shop stands at either end, and replication from server to server is left alone')
+  }
   return { kind: 'link', from, to, bothWays: fault.bothWays?.(parameters) ?? false }
+}
+
+/** The same scope after a change of the parameters. */
+export function withParameters(scope: Scope, fault: Fault, parameters: Record<string, unknown>): Scope {
+  return scope.kind === 'link' ? { ...scope, bothWays: fault.bothWays?.(parameters) ?? false } : scope
 }
 
 const words: Record<TargetKind, string> = {
@@ -65,16 +73,25 @@ function badTarget(message: string): HttpError {
   return new HttpError(400, 'invalid_target', message, { fields: [{ field: 'target', message }] })
 }
 
-/** Names of everybody whom the injection concerns, for `nodes` of its answer and for its signature. */
+/**
+ * Names of everybody whom the injection concerns, for `nodes` of its answer and for its signature. Nobody, when the place has gone since:
+ * a node that was scaled away ends no injection, and disturbs none.
+ */
 export function affected(fault: Fault, scope: Scope, world: World): { from: string[]; to: string[] } {
-  const everybody = world.inhabitants.map(({ id }) => id)
+  const inhabitants = world.inhabitants.filter(({ kind }) => kind !== databaseKind || reachesServers(fault))
+  const everybody = inhabitants.map(({ id }) => id)
   if (scope.kind === 'cluster') return { from: everybody, to: everybody }
-  const idsOf = (name: string): string[] => findPlace(name, world.inhabitants, world.kinds).ids
+  const idsOf = (name: string): string[] => whoIsAt(name, inhabitants)
   if (scope.kind === 'link') return { from: idsOf(scope.from), to: idsOf(scope.to) }
   const ids = idsOf(scope.target)
   return fault.layer === 'network'
     ? { from: ids, to: everybody.filter((id) => !ids.includes(id)) }
     : { from: ids, to: [] }
+}
+
+/** Whether database servers of a region are concerned as well: as peers on a link, or by what they are made to do. */
+function reachesServers(fault: Fault): boolean {
+  return fault.layer === 'network' || fault.targets.includes('database')
 }
 
 /** What the node `id` is told. Network faults concern both ends of a link; the others, who is their target. */
