@@ -1,5 +1,6 @@
 // The choices above a dashboard: one of several in a list, several in a list with boxes.
-import { useEffect, useId, useRef } from 'react'
+import { useId } from 'react'
+import { useDropDown } from '../shell/use-drop-down.ts'
 import type { ShownVariable } from './use-variables.ts'
 import { ALL, asText } from './variables.ts'
 
@@ -55,15 +56,8 @@ function One({ shown: { variable, options, chosen }, onChoose }: EachProps) {
 
 function Several({ shown: { variable, options, chosen }, onChoose }: EachProps) {
   const { name, label = name, description, includeAll } = variable
-  const details = useRef<HTMLDetailsElement>(null)
+  const { ref, onKeyDown } = useDropDown()
   const id = useId()
-  useEffect(() => {
-    const close = (event: Event) => {
-      if (details.current?.open && !details.current.contains(event.target as Node)) details.current.open = false
-    }
-    document.addEventListener('pointerdown', close)
-    return () => document.removeEventListener('pointerdown', close)
-  }, [])
   const toggle = (value: string, on: boolean) => {
     const before = chosen.all ? [] : chosen.values
     const next = on ? [...before, value] : before.filter((other) => other !== value)
@@ -73,16 +67,7 @@ function Several({ shown: { variable, options, chosen }, onChoose }: EachProps) 
   return (
     <div className="variable" title={description}>
       <span id={id}>{label}</span>
-      <details
-        ref={details}
-        className="several"
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !details.current?.open) return
-          event.stopPropagation()
-          details.current.open = false
-          details.current.querySelector('summary')?.focus()
-        }}
-      >
+      <details ref={ref} className="several" onKeyDown={onKeyDown}>
         <summary aria-label={`${label}: ${asText(chosen)}`}>{asText(chosen) || 'none'}</summary>
         <fieldset aria-labelledby={id}>
           {includeAll && (

@@ -11,7 +11,7 @@ import { openSession, type SessionState, watchLinkKey } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
-import { viewAt, views } from './views.ts'
+import { hasTimeAt, viewAt, views } from './views.ts'
 
 /** How often the connection is looked at. */
 const CHECK_MS = 5_000
@@ -56,7 +56,7 @@ function Shell({ session }: { session: SessionState }) {
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <Header current={current} session={session} onHelp={() => setHelpOpen(true)} />
+      <Header current={current} hasTime={hasTimeAt(location)} session={session} onHelp={() => setHelpOpen(true)} />
       {views.map((view) => (
         <GoTo key={view.id} keys={`g ${view.key}`} title={view.title} run={() => navigate(view.link)} />
       ))}

@@ -6,9 +6,9 @@ import { applyTheme, readTheme, saveTheme, type Theme, themes } from './theme.ts
 import { TimeControl } from './time-control.tsx'
 import { type View, views } from './views.ts'
 
-type Props = { current: View | undefined; session: SessionState; onHelp: () => void }
+type Props = { current: View | undefined; hasTime: boolean; session: SessionState; onHelp: () => void }
 
-export function Header({ current, session, onHelp }: Props) {
+export function Header({ current, hasTime, session, onHelp }: Props) {
   const nav = useRef<HTMLElement>(null)
   const id = current?.id
   // On a phone the views do not fit beside each other: the one that is shown comes into sight.
@@ -31,7 +31,7 @@ export function Header({ current, session, onHelp }: Props) {
         ))}
       </nav>
       <div className="header-end">
-        {current?.hasTime && <TimeControl defaultRefreshMs={current.refreshMs} />}
+        {hasTime && <TimeControl />}
         <Connection session={session} />
         <ThemeButton />
         <button

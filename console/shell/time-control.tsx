@@ -1,11 +1,11 @@
 // Time range and refresh interval, shared by all views through the address.
 import { formatDateTime } from './clock.ts'
+import { RangeFields } from './range-fields.tsx'
 import { quickRanges, rangeLabel, refreshIntervals } from './time-range.ts'
 import { useTimeRange } from './use-time-range.ts'
 
-/** @param defaultRefreshMs as the view has it */
-export function TimeControl({ defaultRefreshMs }: { defaultRefreshMs: number | undefined }) {
-  const { range, refreshMs, setRange, setRefresh } = useTimeRange(defaultRefreshMs)
+export function TimeControl() {
+  const { range, refreshMs, setRange, setRefresh } = useTimeRange()
   const quick = range.to === 'now' && quickRanges.some(({ from }) => from === range.from)
   return (
     <div className="time-control">
@@ -21,6 +21,7 @@ export function TimeControl({ defaultRefreshMs }: { defaultRefreshMs: number | u
           </option>
         ))}
       </select>
+      <RangeFields range={range} onChange={setRange} />
       <select aria-label="Refresh" value={refreshMs} onChange={(event) => setRefresh(Number(event.target.value))}>
         {refreshIntervals.map(({ label, ms }) => (
           <option key={ms} value={ms}>

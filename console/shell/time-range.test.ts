@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { formatMicros } from './clock.ts'
-import { parseInstant, rangeLabel, readRange, readRefresh, resolveRange } from './time-range.ts'
+import {
+  endText,
+  parseInstant,
+  rangeLabel,
+  readEnd,
+  readRange,
+  readRefresh,
+  readTypedRange,
+  resolveRange,
+} from './time-range.ts'
 
 const nowMs = 1_000_000_000
 
@@ -37,6 +46,60 @@ test('a range is resolved at its time; a turned one is the standard one', () => 
 test('a range has a name, or both ends', () => {
   expect(rangeLabel({ from: 'now-5m', to: 'now' }, String)).toBe('Last 5 minutes')
   expect(rangeLabel({ from: '1000', to: 'now' }, String)).toBe('1000 to now')
+})
+
+// Local time, wherever this runs.
+const noonMs = new Date(2026, 10, 23, 12).getTime()
+
+test.each([
+  ['now', 'now'],
+  [' now-15m ', 'now-15m'],
+  ['1700000000000', '1700000000000'],
+  ['2026-11-23 14:05', String(new Date(2026, 10, 23, 14, 5).getTime())],
+  ['2026-11-23T14:05:30.25', String(new Date(2026, 10, 23, 14, 5, 30, 250).getTime())],
+  ['2026-11-22', String(new Date(2026, 10, 22).getTime())],
+  ['14:05:30', String(new Date(2026, 10, 23, 14, 5, 30).getTime())],
+  ['2026-02-30 10:00', undefined],
+  ['2026-13-01', undefined],
+  ['25:00', undefined],
+  ['12:60', undefined],
+  ['', undefined],
+  ['yesterday', undefined],
+])('%o is typed for %s', (typed, end) => {
+  expect(readEnd(typed, noonMs)).toBe(end)
+})
+
+test.each(['now-15m', 'now', String(noonMs), String(noonMs + 7)])('%s is read from its own text', (end) => {
+  expect(readEnd(endText(end), noonMs)).toBe(end)
+})
+
+test.each([
+  [
+    { from: 'now-1h', to: 'now' },
+    { kind: 'range', range: { from: 'now-1h', to: 'now' } },
+  ],
+  [
+    { from: '11:00', to: 'now' },
+    { kind: 'range', range: { from: String(noonMs - 3_600_000), to: 'now' } },
+  ],
+  [
+    { from: 'soon', to: 'now' },
+    { kind: 'wrong', from: expect.stringContaining('such as') },
+  ],
+  [
+    { from: '', to: '' },
+    { kind: 'wrong', from: expect.any(String), to: expect.any(String) },
+  ],
+  [
+    { from: '11:00', to: '10:00' },
+    { kind: 'wrong', to: expect.stringContaining('after') },
+  ],
+  [
+    { from: 'now', to: 'now' },
+    { kind: 'wrong', to: expect.stringContaining('after') },
+  ],
+])('the fields %o are %o', (typed, read) => {
+  expect(readTypedRange(typed, noonMs)).toEqual(read)
 })
 
 test.each([

@@ -63,6 +63,61 @@ export function rangeLabel(range: TimeRange, format: (ms: number) => string): st
   return `${end(range.from)} to ${end(range.to)}`
 }
 
+/** One end as it is typed: relative as it stands, absolute as local time, `2026-11-23 14:03:07`. */
+export function endText(end: string): string {
+  if (end.startsWith('now')) return end
+  const date = new Date(Number(end))
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const ms = date.getMilliseconds()
+  const fraction = ms === 0 ? '' : `.${String(ms).padStart(3, '0')}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${fraction}`
+}
+
+/**
+ * One typed end as it stands in the address: `now`, `now-15m`, ms since the epoch, or local time with its day (`2026-11-23 14:03`) or of
+ * today (`14:03:07`). Undefined for what is no time, such as the 30th of February.
+ */
+export function readEnd(typed: string, nowMs: number): string | undefined {
+  const text = typed.trim()
+  if (parseInstant(text, nowMs) !== undefined) return text
+  const parts = /^(?:(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+|$))?(?:(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?$/.exec(text)
+  if (!parts || text === '') return undefined
+  const today = new Date(nowMs)
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0'] = parts
+  const wanted = [
+    year === undefined ? today.getFullYear() : Number(year),
+    month === undefined ? today.getMonth() : Number(month) - 1,
+    day === undefined ? today.getDate() : Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Number(fraction.padEnd(3, '0')),
+  ] as const
+  const date = new Date(...wanted)
+  // Dates carry over what is too much of a part; whoever typed it meant something else.
+  const isSame = date.getMonth() === wanted[1] && date.getDate() === wanted[2] && date.getHours() === wanted[3]
+  return isSame && wanted[4] < 60 && wanted[5] < 60 ? String(date.getTime()) : undefined
+}
+
+export type TypedRange = { kind: 'range'; range: TimeRange } | { kind: 'wrong'; from?: string; to?: string }
+
+const EXPECTED = 'a time such as 14:05, 2026-11-23 14:05:30, now or now-15m'
+
+/** What the fields say as a range of the address, or what is wrong with which of them. */
+export function readTypedRange(typed: TimeRange, nowMs: number): TypedRange {
+  const from = readEnd(typed.from, nowMs)
+  const to = readEnd(typed.to, nowMs)
+  if (from === undefined || to === undefined)
+    return {
+      kind: 'wrong',
+      ...(from === undefined ? { from: EXPECTED } : {}),
+      ...(to === undefined ? { to: EXPECTED } : {}),
+    }
+  const isInOrder = (parseInstant(from, nowMs) ?? 0) < (parseInstant(to, nowMs) ?? 0)
+  return isInOrder ? { kind: 'range', range: { from, to } } : { kind: 'wrong', to: 'a time after the one in “From”' }
+}
+
 /** ms of the address's `refresh`; undefined when it is not one of those on offer. */
 export function readRefresh(params: URLSearchParams): number | undefined {
   const text = params.get('refresh')

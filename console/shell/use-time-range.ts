@@ -1,9 +1,8 @@
 // The shared time range and refresh interval, which stand in the address: a copied link shows the same.
 import { useCallback, useMemo } from 'react'
-import { useSearchParams } from 'wouter'
+import { useLocation, useSearchParams } from 'wouter'
 import { readRange, readRefresh, resolveRange, type TimeRange } from './time-range.ts'
-
-const DEFAULT_REFRESH_MS = 5_000
+import { standardRefreshMs } from './views.ts'
 
 export type SharedTime = {
   range: TimeRange
@@ -15,11 +14,12 @@ export type SharedTime = {
   setRefresh(ms: number): void
 }
 
-/** @param defaultRefreshMs of a view whose address does not say */
-export function useTimeRange(defaultRefreshMs: number = DEFAULT_REFRESH_MS): SharedTime {
+/** Of the address, else of the view that it shows. */
+export function useTimeRange(): SharedTime {
+  const [path] = useLocation()
   const [params, setParams] = useSearchParams()
   const { from, to } = readRange(params)
-  const refreshMs = readRefresh(params) ?? defaultRefreshMs
+  const refreshMs = readRefresh(params) ?? standardRefreshMs(path)
   const range = useMemo(() => ({ from, to }), [from, to])
   const resolve = useCallback(() => resolveRange(range, Date.now()), [range])
   const setRange = useCallback(

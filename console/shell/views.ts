@@ -10,8 +10,8 @@ export type View = {
   link: string
   /** Follows `g` on the keyboard. */
   key: string
-  /** Shows the shared time range and refresh control. */
-  hasTime: boolean
+  /** Shows the shared time range and refresh control: nowhere, at all of its addresses, or at those that match. */
+  hasTime: boolean | RegExp
   /** Refresh interval in ms of an address that names none; 5 s when omitted, 0 for only when asked to. */
   refreshMs?: number
   load: () => Promise<ComponentType>
@@ -33,7 +33,8 @@ export const views: readonly View[] = [
     pattern: /^\/traces(?:\/.*)?$/,
     link: '/traces',
     key: 't',
-    hasTime: true,
+    // The search alone: a trace is of its own time.
+    hasTime: /^\/traces$/,
     // A list that moves under the pointer is no help.
     refreshMs: 0,
     load: () => import('../traces/traces-view.tsx').then(({ TracesView }) => TracesView),
@@ -98,4 +99,17 @@ export const views: readonly View[] = [
 /** The view that shows a path; undefined when none does. */
 export function viewAt(path: string): View | undefined {
   return views.find(({ pattern }) => (typeof pattern === 'string' ? path === pattern : pattern.test(path)))
+}
+
+/** Whether the shared time means anything at a path. */
+export function hasTimeAt(path: string): boolean {
+  const { hasTime = false } = viewAt(path) ?? {}
+  return typeof hasTime === 'boolean' ? hasTime : hasTime.test(path)
+}
+
+const DEFAULT_REFRESH_MS = 5_000
+
+/** How often what is at a path is refreshed when the address does not say: for the view and the control that shows it alike. */
+export function standardRefreshMs(path: string): number {
+  return viewAt(path)?.refreshMs ?? DEFAULT_REFRESH_MS
 }

@@ -25,7 +25,7 @@ const PREFERRED_SERVICES = ['frontdoor', 'frontend', 'gateway']
 export function SearchPage() {
   const [params, setParams] = useSearchParams()
   const [, navigate] = useLocation()
-  const time = useTimeRange(0)
+  const time = useTimeRange()
   const services = useLoad('services', fetchServices, 30_000)
   const asked = readSearch(params)
   const service = asked.service || preferred(services.data)
