@@ -9,6 +9,7 @@ import { serve } from '../../test/serve.ts'
 import { createBalancedCaller } from '../kit/calls/balanced-caller.ts'
 import { createFakeControl } from '../kit/calls/fake-cluster.ts'
 import { CallFaults } from '../kit/faults/call-faults.ts'
+import { active } from '../kit/faults/test-fault.ts'
 import { defaultKindPolicy } from '../kit/policies/kind-policy.ts'
 import { createApp } from './app.ts'
 import { createPaymentsClient } from './client.ts'
@@ -22,16 +23,12 @@ afterEach(async () => {
 })
 
 const card = { number: '4242424242424242', expiryMonth: 12, expiryYear: 2099, cvc: '123' }
-const duplicates = {
-  fault: 'duplicate-delivery',
-  instance: 'duplicate-delivery-1',
-  revision: 0,
-  parameters: { probability: 1, messages: true, requests: true, callee: 'payments' },
-  seed: 1,
-  remainingMs: 60_000,
-  sinceMs: 0,
-  again: false,
-}
+const duplicates = active('duplicate-delivery', {
+  probability: 1,
+  messages: true,
+  requests: true,
+  callee: 'payments',
+})
 
 async function charge(idempotency: boolean, isFaulty: boolean) {
   const metrics = createMetrics()

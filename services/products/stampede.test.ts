@@ -1,22 +1,13 @@
 // A stampede as the fault makes it: everything runs out at once while many ask. With single flight there is one query, without it many.
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import type { ActiveFault } from '../kit/control/active-fault.ts'
 import { CacheFaults } from '../kit/faults/cache-faults.ts'
+import { active } from '../kit/faults/test-fault.ts'
 import { defaultKindPolicy } from '../kit/policies/kind-policy.ts'
 import { cacheReads } from './cache.ts'
 import type { ProductStore } from './store.ts'
 
-const stampede: ActiveFault = {
-  fault: 'cache-stampede',
-  instance: 'cache-stampede-1',
-  revision: 0,
-  parameters: { expireEveryS: 60, rebuildMs: 400 },
-  seed: 1,
-  remainingMs: 60_000,
-  sinceMs: 0,
-  again: false,
-}
+const stampede = active('cache-stampede', { expireEveryS: 60, rebuildMs: 400 })
 const CUSTOMERS = 40
 
 const points: CacheFaults[] = []

@@ -15,6 +15,7 @@ const elsewhere: ActiveFault = {
   revision: 0,
   parameters: { delayMs: 300, jitterMs: 0 },
   seed: 1,
+  commonSeed: 1,
   remainingMs: 60_000,
   sinceMs: 0,
   again: false,

@@ -51,11 +51,13 @@ test('the same seed gives each node the same decisions again, and two nodes diff
   const seeds = () => {
     const { book, inject } = openBook()
     inject({ fault: 'loss', from: 'gateway-na', to: 'orders', seed: 5 })
-    return ['orders-1', 'orders-2'].map((node) => book.toldTo(node, 1)[0]?.seed)
+    return ['orders-1', 'orders-2'].map((node) => book.toldTo(node, 1)[0])
   }
   const [one, two] = seeds()
-  expect(one).not.toBe(two)
-  expect(seeds()).toEqual([one, two])
+  expect(one?.seed).not.toBe(two?.seed)
+  expect(seeds().map((told) => told?.seed)).toEqual([one?.seed, two?.seed])
+  // For what both of them decide alike.
+  expect([one, two].map((told) => told?.commonSeed)).toEqual([5, 5])
 })
 
 test('a database server is a peer like any other', () => {

@@ -141,7 +141,8 @@ export class FaultBook {
       if (!firstTold.has(node)) firstTold.set(node, session)
       const again = firstTold.get(node) !== session
       // Of its own, for two nodes on whose links the same is wrong do not lose the same packets.
-      const its = { seed: seedFor(seed, node), beganAtMs, endsAtMs, again, ...part, ...(policies ? { policies } : {}) }
+      const seeds = { seed: seedFor(seed, node), commonSeed: seed }
+      const its = { ...seeds, beganAtMs, endsAtMs, again, ...part, ...(policies ? { policies } : {}) }
       return [{ fault: fault.id, instance: id, revision, parameters, ...its }]
     })
   }

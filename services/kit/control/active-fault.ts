@@ -12,7 +12,10 @@ export const ActiveFault = z.object({
   revision: z.number().int().nonnegative(),
   /** As its schema has parsed them. */
   parameters: z.record(z.string(), z.unknown()),
+  /** Of this node's own decisions. */
   seed: z.number().int(),
+  /** Of the injection itself: for what is to be decided alike wherever it comes by. */
+  commonSeed: z.number().int(),
   /** At the time of sending. The node ends the fault then by its own monotonic clock, whatever becomes of the control plane. */
   remainingMs: z.number().positive(),
   /** Since it was injected, at the time of sending. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { active } from '../faults/test-fault.ts'
 import type { ActiveFault } from './active-fault.ts'
 import { FaultDeadlines } from './fault-deadlines.ts'
 
 function fault(instance: string, remainingMs: number, revision = 0): ActiveFault {
-  return { fault: 'latency', instance, revision, parameters: {}, seed: 1, remainingMs, sinceMs: 0, again: false }
+  return active('latency', {}, { instance, revision, remainingMs })
 }
 
 test('each ends at its own time, and the next end is known', () => {

@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { captureLog } from '../../../test/captured-log.ts'
 import { until } from '../../../test/until.ts'
+import { active } from '../faults/test-fault.ts'
 import { type ControlDocument, FromNode, type ToNode } from './document.ts'
 import { type ControlStream, openControlStream } from './stream.ts'
 
@@ -251,26 +252,8 @@ test('ends a fault by itself when its time is up, with the control plane gone', 
   const plane = await startControlPlane()
   const { stream } = openStream(plane.port)
   const faults = [
-    {
-      fault: 'latency',
-      instance: 'a',
-      revision: 0,
-      parameters: {},
-      seed: 1,
-      remainingMs: 300,
-      sinceMs: 0,
-      again: false,
-    },
-    {
-      fault: 'latency',
-      instance: 'b',
-      revision: 0,
-      parameters: {},
-      seed: 1,
-      remainingMs: 60_000,
-      sinceMs: 0,
-      again: false,
-    },
+    active('latency', {}, { instance: 'a', remainingMs: 300 }),
+    active('latency', {}, { instance: 'b', remainingMs: 60_000 }),
   ]
   await plane.connected(1)
   plane.send({ type: 'document', document: { ...documentOf(1), faults } })
@@ -286,17 +269,9 @@ test('ends a fault by itself when its time is up, with the control plane gone', 
 test('what faults bring along holds with them, changes with their age, and ends with them', async () => {
   const plane = await startControlPlane()
   const { stream } = openStream(plane.port)
-  const fault = {
-    fault: 'metastable',
-    instance: 'a',
-    revision: 0,
-    parameters: { basePerS: 8, burstPerS: 40, burstS: 0.2 },
-    seed: 1,
-    remainingMs: 600,
-    sinceMs: 0,
-    again: false,
-    policies: { calls: { frontdoor: { timeoutMs: 750 } }, kind: {} },
-  }
+  const parameters = { basePerS: 8, burstPerS: 40, burstS: 0.2 }
+  const policies = { calls: { frontdoor: { timeoutMs: 750 } }, kind: {} }
+  const fault = active('metastable', parameters, { remainingMs: 600, policies })
   await plane.connected(1)
   const document = { ...documentOf(1), settings: { requestsPerSecond: 20 }, faults: [fault] }
   const seen: unknown[] = []

@@ -32,6 +32,23 @@ test('a poison message is one at every delivery and at every consumer, and the o
   expect(poisoned('fulfilment-2', 3)).toEqual(first)
 })
 
+test.each(['poison-message', 'duplicate-delivery'])('%s: the seed of the injection tells which messages', (fault) => {
+  const met = (commonSeed: number, seed: number, instance: string) => {
+    const point = new DeliveryFaults('fulfilment-1')
+    const parameters = { share: 0.3, probability: 0.3, messages: true }
+    point.apply([active(fault, parameters, { commonSeed, seed, instance })])
+    return hundred.filter((one) => {
+      const [given, again] = point.deliver('orders', [one])
+      return again !== undefined || given?.data !== one.data
+    })
+  }
+  const first = met(5, 1, 'one')
+  expect(first.length).toBeGreaterThan(15)
+  expect(first.length).toBeLessThan(45)
+  expect(met(5, 2, 'another')).toEqual(first)
+  expect(met(6, 1, 'one')).not.toEqual(first)
+})
+
 test('a slow consumer takes few and takes its time', () => {
   const point = new DeliveryFaults('fulfilment-1')
   point.apply([active('queue-lag', { pauseMs: 300, batch: 2 })])

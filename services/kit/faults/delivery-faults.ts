@@ -37,7 +37,7 @@ export class DeliveryFaults {
     if (this.#deliveries.all.length === 0) return messages
     return messages.flatMap((message) => {
       const verdicts = this.#deliveries.all.map(({ act, active }) =>
-        // Of the injection and the message alone, whichever consumer has it: what is poison stays poison.
+        // Of the injection's seed and the message alone, whichever consumer has it: what is poison stays poison.
         act({ queue, redeliveries: message.redeliveries }, active.parameters, drawsOf(active, message.id)),
       )
       const given = verdicts.some(({ garbled }) => garbled) ? { ...message, data: garble(message.data) } : message
@@ -46,8 +46,8 @@ export class DeliveryFaults {
   }
 }
 
-function drawsOf({ instance }: ActiveFault, messageId: string) {
-  return createRandom(seedFor(0, instance, messageId))
+function drawsOf({ fault, commonSeed }: ActiveFault, messageId: string) {
+  return createRandom(seedFor(commonSeed, fault, messageId))
 }
 
 /** As from a producer of another version: what was text is something else, so that no reader takes it for what it was. */

@@ -9,6 +9,7 @@ export function active(fault: string, parameters: object = {}, part: Partial<Act
     revision: 0,
     parameters: { ...parameters },
     seed: 1,
+    commonSeed: 1,
     remainingMs: 60_000,
     sinceMs: 0,
     again: false,
