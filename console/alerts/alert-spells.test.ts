@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { alertSpells, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+import { nameOf } from '../dashboards/catalogue.ts'
+import type { DashboardJson } from '../dashboards/dashboard-json.ts'
+import { alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+
+const dashboards = join(import.meta.dirname, '../../dashboards/json')
 
 test('spells of firing, the newest first', () => {
   const labels = { __name__: 'ALERTS', alertname: 'NodeDown', alertstate: 'firing', instance: 'orders-1' }
@@ -22,7 +28,7 @@ test('spells of firing, the newest first', () => {
 test.each([
   [
     { journey: 'buy' },
-    '/dashboards/faultline-objectives?var-journey=buy',
+    '/dashboards/faultline-objectives?var-objective=buy',
     'http_server_request_duration_seconds_bucket{service="gateway"}',
   ],
   [
@@ -39,6 +45,25 @@ test.each([
 ])('%o leads to its dashboard and its example', (labels, path, query) => {
   expect(dashboardOf(labels)).toBe(path)
   expect(exampleQuery(labels)).toBe(query)
+})
+
+test.each([
+  {},
+  { journey: 'buy' },
+  { callee: 'orders', service: 'gateway' },
+  { service: 'gateway' },
+  { instance: 'orders-1' },
+])('the dashboard that %o leads to has the variables that are handed to it', (labels) => {
+  const [, uid = '', search = ''] = /^\/dashboards\/([\w-]+)\??(.*)$/.exec(dashboardOf(labels)) ?? []
+  const json = readFileSync(join(dashboards, `${nameOf(uid)}.json`), 'utf8')
+  const known = (JSON.parse(json) as DashboardJson).templating?.list?.map(({ name }) => `var-${name}`) ?? []
+  expect([...new URLSearchParams(search).keys()].filter((name) => !known.includes(name))).toEqual([])
+})
+
+test('what fires is not claimed when it is not known', () => {
+  expect(alertsTitle(0, false)).toBe('Nothing fires')
+  expect(alertsTitle(0, true)).not.toContain('Nothing fires')
+  expect(alertsTitle(2, true)).toBe('Not known what fires; last seen: 2')
 })
 
 test('pages before causes', () => {

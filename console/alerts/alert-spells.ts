@@ -31,7 +31,7 @@ export function alertSpells(matrix: RangeMatrix, { endMs, stepMs }: { endMs: num
 /** The dashboard that shows what the alert is about. */
 export function dashboardOf(labels: Labels): string {
   const { journey, callee, instance, service } = labels
-  if (journey) return dashboardPath('faultline-objectives', { journey })
+  if (journey) return dashboardPath('faultline-objectives', { objective: journey })
   if (callee) return dashboardPath('faultline-failures', service ? { service } : {})
   if (instance) return dashboardPath('faultline-resources', { instance })
   return service ? dashboardPath('faultline-service', { service }) : dashboardPath('faultline-shop')
@@ -58,4 +58,10 @@ const order = ['page', 'ticket', 'cause']
 export function urgency(labels: Labels): number {
   const at = order.indexOf(labels['severity'] ?? '')
   return at < 0 ? order.length : at
+}
+
+/** @param stale whether Prometheus could not be asked again: what was true then may not be now */
+export function alertsTitle(firing: number, stale: boolean): string {
+  if (!stale) return firing === 0 ? 'Nothing fires' : `${firing} firing`
+  return `Not known what fires; last seen: ${firing === 0 ? 'nothing' : firing}`
 }

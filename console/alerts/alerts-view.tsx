@@ -12,7 +12,7 @@ import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
-import { type AlertSpell, alertSpells, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+import { type AlertSpell, alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
 import { loadReadme, runbookOf } from './runbooks.ts'
 import { fetchWatchedRules } from './watched-rules.ts'
 import './alerts.css'
@@ -58,8 +58,13 @@ export function AlertsView() {
     <div className="alerts-view">
       <h1 className="visually-hidden">Alerts</h1>
       <section aria-label="Active alerts">
-        <h2>{firing === 0 ? 'Nothing fires' : `${firing} firing`}</h2>
-        {sorted.length === 0 && (
+        <h2>{alertsTitle(firing, active.error !== undefined)}</h2>
+        {active.error && (
+          <p className="tone-error" role="alert">
+            Not up to date: {active.error.message}
+          </p>
+        )}
+        {sorted.length === 0 && !active.error && (
           <p className="hint">No alert is firing or about to: customers get what they came for.</p>
         )}
         <ul className="alert-cards">
@@ -74,7 +79,7 @@ export function AlertsView() {
       </section>
       <section aria-label="History">
         <h2>History</h2>
-        {history.error && <p className="tone-error">{history.error.message}</p>}
+        {history.error && <p className="tone-error">Not up to date: {history.error.message}</p>}
         {history.data && <History {...history.data} />}
       </section>
       {watched.data && watched.data.length > 0 && (

@@ -94,7 +94,7 @@ function Dashboard({ json }: { json: DashboardJson }) {
       <h1 className="visually-hidden">{json.title}</h1>
       <div className="dashboard-bar">
         {resolved && <VariableBar shown={resolved} onChoose={shown.set} />}
-        {shown.error && <span className="badge tone-error">{shown.error.message}</span>}
+        {resolved && shown.error && <span className="badge tone-error">{shown.error.message}</span>}
         <fieldset className="annotation-bar">
           <legend className="visually-hidden">Marks</legend>
           {annotations.map(({ name, hide }) => {
@@ -115,6 +115,10 @@ function Dashboard({ json }: { json: DashboardJson }) {
           </button>
         )}
       </div>
+      {!resolved && shown.error && (
+        <Failure error={shown.error} what="What this dashboard can be asked about" onRetry={shown.reload} />
+      )}
+      {!resolved && !shown.error && <Loading what={json.title} />}
       {resolved && (
         <DashboardContext value={scope}>
           {cut.map((section) => (

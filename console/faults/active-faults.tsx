@@ -2,9 +2,16 @@
 import { useEffect, useState } from 'react'
 import { type ActiveFault, clearFaults } from '../control/faults.ts'
 
-type Props = { active: readonly ActiveFault[]; error: Error | undefined; onChanged: () => void }
+type Props = {
+  /** As they were last told; undefined as long as they never were. */
+  told: readonly ActiveFault[] | undefined
+  /** Of the last attempt. */
+  error: Error | undefined
+  onChanged: () => void
+}
 
-export function ActiveFaults({ active, error, onChanged }: Props) {
+export function ActiveFaults({ told, error, onChanged }: Props) {
+  const active = told ?? []
   const nowMs = useNow(active.length > 0)
   const [failure, setFailure] = useState<string>()
   const clear = async (id?: string) => {
@@ -20,15 +27,12 @@ export function ActiveFaults({ active, error, onChanged }: Props) {
   return (
     <section className={`active-faults panel ${active.length > 0 ? 'some' : ''}`} aria-label="Active faults">
       <header>
-        <h2>
-          {active.length === 0
-            ? 'Nothing is broken on purpose'
-            : `${active.length} active ${active.length === 1 ? 'fault' : 'faults'}`}
-        </h2>
+        <h2>{activeTitle(told?.length, error !== undefined)}</h2>
         <button
           type="button"
           className="button button-danger"
-          disabled={active.length === 0}
+          // Where it is not known what there is to clear, it can be tried.
+          disabled={told?.length === 0 && !error}
           onClick={() => void clear()}
         >
           Clear all
@@ -71,6 +75,13 @@ export function ActiveFaults({ active, error, onChanged }: Props) {
       </ul>
     </section>
   )
+}
+
+/** What is known of what is broken. @param count as last told, undefined when it never was */
+export function activeTitle(count: number | undefined, failed: boolean): string {
+  if (count === undefined) return failed ? 'Not known what is broken on purpose' : 'Asking what is broken on purpose …'
+  const known = count === 0 ? 'Nothing is broken on purpose' : `${count} active ${count === 1 ? 'fault' : 'faults'}`
+  return failed ? `Not known any more; the last that was: ${known[0]?.toLowerCase()}${known.slice(1)}` : known
 }
 
 /** The time, each second, while somebody needs it. */

@@ -49,10 +49,11 @@ export function FaultsView() {
     )
   if (catalogue.error)
     return <Failure error={catalogue.error} what="The catalogue of faults" onRetry={catalogue.reload} />
+  const injectsNone = !catalogue.loading && !catalogue.data
   return (
     <div className="faults-view">
       <h1 className="visually-hidden">Faults and policies</h1>
-      <ActiveFaults active={active.data ?? []} error={active.error} onChanged={active.reload} />
+      {!injectsNone && <ActiveFaults told={active.data} error={active.error} onChanged={active.reload} />}
       <div role="tablist" aria-label="Switchboard" className="tabs">
         {(['faults', 'policies'] as const).map((each) => (
           <button key={each} type="button" role="tab" aria-selected={tab === each} onClick={() => show(each)}>
@@ -62,10 +63,13 @@ export function FaultsView() {
       </div>
       {tab === 'policies' && <PolicyBoard />}
       {tab === 'faults' && catalogue.loading && !catalogue.data && <Loading what="the catalogue of faults" />}
-      {tab === 'faults' && !catalogue.loading && !catalogue.data && (
+      {tab === 'faults' && injectsNone && (
         <Empty title="This control plane injects no faults">
           <p>A newer one has a catalogue of them.</p>
         </Empty>
+      )}
+      {tab === 'faults' && catalogue.data && !status.data && status.error && (
+        <Failure error={status.error} what="The cluster’s state" onRetry={status.reload} />
       )}
       {tab === 'faults' && catalogue.data && status.data && (
         <Board
