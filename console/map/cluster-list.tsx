@@ -77,7 +77,7 @@ export function ClusterList({ map, selected, onSelect }: Props) {
 
 function notesOf(node: MapNode): string {
   return [
-    node.databaseRole,
+    node.role,
     node.lagS === undefined ? undefined : `${formatValue(node.lagS, 's')} behind`,
     node.waiting === undefined ? undefined : `${node.waiting} waiting`,
     ...node.ejected.map(({ callee, count }) => `${count} of ${callee} ejected`),

@@ -207,7 +207,7 @@ function figuresOf(node: MapNode): string {
   if (node.health === 'down') return node.status?.state === 'running' ? 'not ready' : (node.status?.state ?? 'down')
   if (node.shape === 'queue') return `${node.waiting ?? 0} waiting`
   const rate = formatValue(node.rate, 'short', node.rate > 0 && node.rate < 10 ? 1 : 0)
-  if (node.shape === 'database') return node.lagS === undefined ? `primary · ${rate}/s` : `replica · ${rate}/s`
+  if (node.role !== undefined) return `${node.role} · ${rate}/s`
   if (node.rate === 0) return 'idle'
   return node.p95S === undefined ? `${rate}/s` : `${rate}/s · ${formatValue(node.p95S, 's')}`
 }

@@ -4,7 +4,18 @@ import { toneOf, widthOf } from './link-look.ts'
 import type { MapLink } from './map-model.ts'
 
 function link(id: string, rate: number, errorShare = 0): MapLink {
-  return { id, from: 'a', to: 'b', protocol: 'http', rate, errorShare, p95S: 0.01, breaker: undefined, faults: [] }
+  return {
+    id,
+    from: 'a',
+    to: 'b',
+    protocol: 'http',
+    rate,
+    errorShare,
+    p95S: 0.01,
+    breaker: undefined,
+    pools: [],
+    faults: [],
+  }
 }
 
 /** Runs for so many seconds of 60 frames each; returns how many dots set out. */

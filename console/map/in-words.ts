@@ -15,7 +15,7 @@ export function measuredInWords({ rate, errorShare, p95S }: Measured): string {
 export function nodeInWords(node: MapNode): string {
   const parts = [healthInWords(node), measuredInWords(node)]
   if (node.waiting !== undefined) parts.push(`${node.waiting} messages waiting`)
-  if (node.databaseRole) parts.push(node.databaseRole)
+  if (node.role) parts.push(node.role)
   if (node.lagS !== undefined) parts.push(`${formatValue(node.lagS, 's')} behind`)
   if (node.faults.length > 0) parts.push(`faults: ${node.faults.map(({ fault }) => fault).join(', ')}`)
   return parts.join(', ')

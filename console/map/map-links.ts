@@ -3,7 +3,7 @@ import type { NodeStatus } from '../control/cluster-status.ts'
 import type { InstantVector } from '../prometheus/answers.ts'
 import { type MapLink, QUEUE_ID } from './map-model.ts'
 import type { MapSamples } from './map-queries.ts'
-import { measured, sampleValue } from './measured.ts'
+import { measured, sampleValue, together } from './measured.ts'
 
 /** A link without the faults on it. */
 export type BareLink = Omit<MapLink, 'faults'>
@@ -26,6 +26,7 @@ export function httpLinks(
       protocol: 'http',
       ...measured(at(samples.linkRate), at(samples.linkErrors), at(samples.linkP95)),
       breaker: breakerOf(samples, from, byId.get(to)?.kind ?? ''),
+      pools: [],
     })
   }
   for (const { labels, value } of samples.linkRate) {
@@ -67,18 +68,21 @@ export function databaseLinks(
     const at = (vector: InstantVector): number | undefined =>
       sampleValue(vector, { instance: from.id, db_client_connection_pool_name: pool })
     const id = `${from.id} ${server.id}`
-    const own = measured(at(samples.databaseRate), undefined, at(samples.databaseP95))
+    const refused = at(samples.databaseRefused) ?? 0
+    const own = measured(
+      (at(samples.databaseRate) ?? 0) + refused,
+      (at(samples.databaseErrors) ?? 0) + refused,
+      at(samples.databaseP95),
+    )
     const before = links.get(id)
-    const p95S = Math.max(own.p95S ?? 0, before?.p95S ?? 0) || undefined
     links.set(id, {
       id,
       from: from.id,
       to: server.id,
       protocol: 'sql',
-      rate: own.rate + (before?.rate ?? 0),
-      errorShare: 0,
-      p95S,
+      ...together(before ? [before, own] : [own]),
       breaker: undefined,
+      pools: [...(before?.pools ?? []), pool],
     })
   }
   return [...links.values()]
@@ -93,6 +97,7 @@ export function queueLinks(byId: ReadonlyMap<string, NodeStatus>, samples: MapSa
       protocol: 'queue',
       ...measured(rate, undefined, undefined),
       breaker: undefined,
+      pools: [],
     }
   }
   const rates = (vector: InstantVector): { id: string; rate: number }[] =>
@@ -120,5 +125,6 @@ export function replicationLinks(statuses: readonly NodeStatus[]): BareLink[] {
       errorShare: 0,
       p95S: undefined,
       breaker: undefined,
+      pools: [],
     }))
 }

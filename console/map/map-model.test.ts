@@ -67,8 +67,54 @@ test('nodes: health and why', () => {
   expect(byId.get('users-1')).toMatchObject({ health: 'down', why: 'no database' })
   expect(byId.get('orders-1')).toMatchObject({ health: 'warn', errorShare: 0.2 })
   expect(byId.get('edge-na')).toMatchObject({ health: 'warn', ejected: [{ callee: 'orders', count: 1 }] })
-  expect(byId.get('postgres-eu')).toMatchObject({ shape: 'database', databaseRole: 'replica', health: 'ok' })
+  expect(byId.get('postgres-eu')).toMatchObject({ shape: 'database', role: 'replica', health: 'ok' })
   expect(byId.get('queue')).toMatchObject({ waiting: 3, health: 'ok' })
+})
+
+test('statements that fail and servers that let nobody in are seen on the link and at the server', () => {
+  const pool = (instance: string, name: string) => ({ instance, db_client_connection_pool_name: name })
+  const { nodes, links } = buildMap(cluster, {
+    ...samples,
+    pools: [
+      sample(pool('orders-1', 'primary'), 5),
+      sample(pool('orders-2', 'primary'), 5),
+      sample(pool('orders-2', 'replica'), 5),
+    ],
+    databaseRate: [sample(pool('orders-1', 'primary'), 30), sample(pool('orders-2', 'primary'), 4)],
+    databaseErrors: [sample(pool('orders-1', 'primary'), 3)],
+    databaseRefused: [sample(pool('orders-2', 'primary'), 6)],
+  })
+  const byId = new Map(links.map((link) => [link.id, link]))
+  expect(byId.get('orders-1 postgres-na')).toMatchObject({ rate: 30, errorShare: 0.1, pools: ['primary'] })
+  // Nobody of orders-2 gets in: 4 statements went well, 6 were never begun. A region without a replica reads from its server.
+  expect(byId.get('orders-2 postgres-na')).toMatchObject({ rate: 10, errorShare: 0.6, pools: ['primary', 'replica'] })
+  const server = nodes.find(({ id }) => id === 'postgres-na')
+  expect(server).toMatchObject({ rate: 40, health: 'warn' })
+  expect(server?.errorShare).toBeCloseTo(9 / 40)
+})
+
+test('roles: of a server by the control plane, though nobody can ask it; of the ledger by itself, while it is there', () => {
+  const statuses = [
+    ...cluster,
+    status('ledger-na', 'ledger'),
+    status('ledger-eu', 'ledger', 'eu'),
+    status('ledger-asia', 'ledger', 'asia', { state: 'restarting' }),
+  ]
+  const { nodes } = buildMap(statuses, {
+    ...noSamples,
+    ledgerRoles: [
+      sample({ instance: 'ledger-na', role: 'pre_candidate' }, 1),
+      sample({ instance: 'ledger-eu', role: 'leader' }, 1),
+      sample({ instance: 'ledger-asia', role: 'leader' }, 1),
+    ],
+  })
+  const roles = Object.fromEntries(nodes.flatMap(({ id, role }) => (role === undefined ? [] : [[id, role]])))
+  expect(roles).toEqual({
+    'postgres-na': 'primary',
+    'postgres-eu': 'replica',
+    'ledger-na': 'pre-candidate',
+    'ledger-eu': 'leader',
+  })
 })
 
 test('faults stand on what they act on: by node, kind, region, and link', () => {

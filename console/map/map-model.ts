@@ -4,7 +4,7 @@ import type { ActiveFault } from '../control/faults.ts'
 import type { InstantVector } from '../prometheus/answers.ts'
 import { type BareLink, databaseLinks, httpLinks, queueLinks, replicationLinks } from './map-links.ts'
 import type { MapSamples } from './map-queries.ts'
-import { type Measured, maximum, measured, sampleValue, sum, together } from './measured.ts'
+import { type Measured, measured, sampleValue, sum, together } from './measured.ts'
 
 export const QUEUE_ID = 'queue'
 
@@ -21,8 +21,8 @@ export type MapNode = Measured & {
   status: NodeStatus | undefined
   /** Busy share of its event loop. */
   busy: number | undefined
-  /** What the databases' clients say of this server. */
-  databaseRole: string | undefined
+  /** Among the servers of a database, or the nodes of the ledger. */
+  role: string | undefined
   lagS: number | undefined
   breakers: readonly { callee: string; state: string }[]
   ejected: readonly { callee: string; count: number }[]
@@ -40,6 +40,8 @@ export type MapLink = Measured & {
   protocol: 'http' | 'sql' | 'queue' | 'replication'
   /** Of the caller for this kind of callee; undefined while it is closed. */
   breaker: 'open' | 'half_open' | undefined
+  /** The caller's pools that lead here, of a database; none of any other. */
+  pools: readonly string[]
   faults: readonly ActiveFault[]
 }
 
@@ -77,11 +79,7 @@ function nodeOf(
   const isDatabase = role === 'primary' || role === 'replica'
   const incoming = links.filter(({ to, protocol }) => to === id && protocol === 'sql')
   const own = isDatabase
-    ? {
-        rate: sum(incoming.map(({ rate }) => rate)),
-        errorShare: 0,
-        p95S: maximum(incoming.flatMap(({ p95S }) => p95S ?? [])),
-      }
+    ? together(incoming)
     : measured(at(samples.nodeRate), at(samples.nodeErrors), at(samples.nodeP95))
   const outgoing = links.filter(({ from, protocol }) => from === id && protocol === 'http')
   const sent = kind === 'load' ? together(outgoing) : own
@@ -101,7 +99,7 @@ function nodeOf(
     ...healthOf(status, sent.errorShare, busy, breakers),
     status,
     busy,
-    databaseRole: isDatabase ? role : undefined,
+    role: isDatabase ? role : ledgerRoleOf(status, samples),
     lagS: role === 'replica' ? sampleValue(samples.lag, { region }) : undefined,
     breakers,
     ejected,
@@ -110,6 +108,12 @@ function nodeOf(
     oldestS: undefined,
     deadLetters: undefined,
   }
+}
+
+/** What a node of the ledger took itself for when it was last heard; undefined of one that is not there to be it. */
+function ledgerRoleOf({ id, state, ready }: NodeStatus, samples: MapSamples): string | undefined {
+  if (state !== 'running' || !ready) return undefined
+  return samples.ledgerRoles.find(({ labels }) => labels['instance'] === id)?.labels['role']?.replace('_', '-')
 }
 
 function queueNode(statuses: readonly NodeStatus[], samples: MapSamples): MapNode {
@@ -132,7 +136,7 @@ function queueNode(statuses: readonly NodeStatus[], samples: MapSamples): MapNod
           : undefined,
     status: undefined,
     busy: undefined,
-    databaseRole: undefined,
+    role: undefined,
     lagS: undefined,
     breakers: [],
     ejected: [],

@@ -25,8 +25,11 @@ export const mapQueries = {
   breakers: 'faultline_breaker_state == 1',
   pools: 'max by (instance, db_client_connection_pool_name) (db_client_connection_max)',
   databaseRate: `sum by (instance, db_client_connection_pool_name) (rate(${database}_count[${WINDOW}]))`,
+  databaseErrors: `sum by (instance, db_client_connection_pool_name) (rate(${database}_count{error_type!=""}[${WINDOW}]))`,
+  // Who gets no connection fails no statement: none gets as far.
+  databaseRefused: `sum by (instance, db_client_connection_pool_name) (rate(db_client_connection_wait_time_seconds_count{error_type!=""}[${WINDOW}]))`,
   databaseP95: p95(database, 'instance, db_client_connection_pool_name'),
-  databaseRoles: 'faultline_database_role == 1',
+  ledgerRoles: 'faultline_ledger_role == 1',
   lag: 'max by (region) (faultline_replication_lag_seconds)',
   queueWaiting: 'sum(max by (queue) (faultline_queue_messages))',
   queueOldest: 'max(faultline_queue_oldest_age_seconds)',

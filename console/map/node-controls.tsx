@@ -2,12 +2,13 @@
 import { useState } from 'react'
 import { killNode, type NodeStatus, restartNode, scaleKind } from '../control/cluster-status.ts'
 import { useHas } from '../shell/session-context.ts'
+import { MAX_REPLICAS, replicasInWords, type Scaling } from './scaling.ts'
 
-type Props = { status: NodeStatus /** Of its kind, in its region. */; replicas: number; onDone: () => void }
+type Props = { status: NodeStatus /** Of its kind. */; scaling: Scaling; onDone: () => void }
 
 type Outcome = { kind: 'idle' } | { kind: 'busy'; what: string } | { kind: 'done' | 'failed'; text: string }
 
-export function NodeControls({ status, replicas, onDone }: Props) {
+export function NodeControls({ status, scaling, onDone }: Props) {
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'idle' })
   const [sure, setSure] = useState(false)
   const { control } = useHas()
@@ -25,12 +26,6 @@ export function NodeControls({ status, replicas, onDone }: Props) {
   if (!control) return <p className="hint">There is no control plane here, so nothing can be changed.</p>
   const { id, kind } = status
   const busy = outcome.kind === 'busy'
-  const scale = (by: number) =>
-    run(
-      `scaling ${kind}`,
-      () => scaleKind(kind, replicas + by),
-      `${kind}: ${replicas + by} ${replicas + by === 1 ? 'replica' : 'replicas'}`,
-    )
   return (
     <section aria-label={`Controls of ${id}`}>
       <h3>Controls</h3>
@@ -56,35 +51,56 @@ export function NodeControls({ status, replicas, onDone }: Props) {
         >
           {sure ? 'Kill it: sure?' : 'Kill'}
         </button>
-        {status.role === 'node' && (
-          <span className="stepper">
-            <button
-              type="button"
-              className="button"
-              aria-label={`One ${kind} less`}
-              disabled={busy || replicas <= 1}
-              onClick={() => void scale(-1)}
-            >
-              −
-            </button>
-            <span>
-              {replicas} {replicas === 1 ? 'replica' : 'replicas'}
-            </span>
-            <button
-              type="button"
-              className="button"
-              aria-label={`One ${kind} more`}
-              disabled={busy || replicas >= 8}
-              onClick={() => void scale(1)}
-            >
-              +
-            </button>
-          </span>
+        {status.role === 'node' && scaling.kind === 'scales' && (
+          <Stepper
+            {...{ kind, scaling, busy }}
+            onScale={(replicas) =>
+              void run(
+                `scaling ${kind}`,
+                () => scaleKind(kind, replicas),
+                `${kind}: ${replicasInWords(replicas, scaling.perRegion)}`,
+              )
+            }
+          />
         )}
       </p>
+      {status.role === 'node' && scaling.kind === 'fixed' && <p className="hint">It does not scale: {scaling.why}.</p>}
       <p role="status" className={outcome.kind === 'failed' ? 'tone-error' : 'hint'}>
         {outcome.kind === 'busy' ? `${outcome.what} …` : outcome.kind === 'idle' ? '' : outcome.text}
       </p>
     </section>
+  )
+}
+
+type StepperProps = {
+  kind: string
+  scaling: Extract<Scaling, { kind: 'scales' }>
+  busy: boolean
+  onScale: (replicas: number) => void
+}
+
+function Stepper({ kind, scaling: { replicas, perRegion }, busy, onScale }: StepperProps) {
+  return (
+    <span className="stepper">
+      <button
+        type="button"
+        className="button"
+        aria-label={`One ${kind} less`}
+        disabled={busy || replicas <= 1}
+        onClick={() => onScale(replicas - 1)}
+      >
+        −
+      </button>
+      <span>{replicasInWords(replicas, perRegion)}</span>
+      <button
+        type="button"
+        className="button"
+        aria-label={`One ${kind} more`}
+        disabled={busy || replicas >= MAX_REPLICAS}
+        onClick={() => onScale(replicas + 1)}
+      >
+        +
+      </button>
+    </span>
   )
 }

@@ -9,6 +9,7 @@ import type { Selection } from './drawing.tsx'
 import { healthInWords, measuredInWords } from './in-words.ts'
 import type { ClusterMap, MapNode } from './map-model.ts'
 import { NodeControls } from './node-controls.tsx'
+import { scalingOf } from './scaling.ts'
 import { Sparkline } from './sparkline.tsx'
 
 type Props = {
@@ -70,13 +71,7 @@ export function NodeDetails({ node, map, onSelect, onChanged, refreshMs }: Props
           </Link>
         </p>
       )}
-      {status && (
-        <NodeControls
-          status={status}
-          replicas={map.nodes.filter(({ kind, region }) => kind === node.kind && region === node.region).length}
-          onDone={onChanged}
-        />
-      )}
+      {status && <NodeControls status={status} scaling={scalingOf(node, map.nodes)} onDone={onChanged} />}
       {links.length > 0 && (
         <section>
           <h3>Links</h3>
@@ -105,7 +100,7 @@ function factsOf(node: MapNode): [string, string][] {
     ['Restarts', status ? String(status.restarts) : undefined],
     ['Memory', status?.memoryBytes == null ? undefined : formatValue(status.memoryBytes, 'bytes')],
     ['Event loop', node.busy === undefined ? undefined : formatValue(node.busy, 'percentunit')],
-    ['Role', node.databaseRole],
+    ['Role', node.role],
     ['Behind by', node.lagS === undefined ? undefined : formatValue(node.lagS, 's')],
     ['Waiting', node.waiting === undefined ? undefined : String(node.waiting)],
     ['Oldest', node.oldestS === undefined ? undefined : formatValue(node.oldestS, 's')],
