@@ -7,7 +7,7 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Empty, Loading } from './notices.tsx'
-import { openSession, type SessionState, watchLinkKey } from './session.ts'
+import { nextSession, openSession, type SessionState, watchLinkKey } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
@@ -117,7 +117,7 @@ function useSession(linkKey: string | undefined): SessionState {
       clearTimeout(timer)
       const next = await openSession(key)
       if (own !== newest) return
-      setSession((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
+      setSession((before) => nextSession(before, next))
       timer = setTimeout(() => void look(undefined), CHECK_MS)
     }
     void look(linkKey)

@@ -4,9 +4,10 @@ import type { SessionInfo, SessionState } from './session.ts'
 
 export const SessionContext = createContext<SessionState>({ kind: 'starting' })
 
-/** Which APIs are behind the console; none are while it is not known. */
+const none = { jaeger: false, prometheus: false, control: false, shop: false, otlp: false }
+
+/** Which APIs are behind the console; none are as long as it was never known. */
 export function useHas(): SessionInfo['has'] {
   const session = useContext(SessionContext)
-  if (session.kind === 'signed-in') return session.info.has
-  return { jaeger: false, prometheus: false, control: false, shop: false, otlp: false }
+  return 'info' in session && session.info ? session.info.has : none
 }

@@ -12,7 +12,14 @@ export type SessionState =
   | { kind: 'starting' }
   | { kind: 'signed-in'; info: SessionInfo }
   | { kind: 'signed-out'; reason: string }
-  | { kind: 'unreachable'; reason: string }
+  /** `info` of before, where there was any: which APIs there are does not change because nobody can be asked. */
+  | { kind: 'unreachable'; reason: string; info?: SessionInfo }
+
+/** The state after another look. */
+export function nextSession(before: SessionState, next: SessionState): SessionState {
+  const kept = next.kind === 'unreachable' && 'info' in before && before.info ? { ...next, info: before.info } : next
+  return JSON.stringify(before) === JSON.stringify(kept) ? before : kept
+}
 
 /** The key in the address, which is taken out of it: nobody who looks at the screen is to copy it. */
 export function takeLinkKey(): string | undefined {
