@@ -116,6 +116,25 @@ test('a read after a write goes past the cache, and leaves what it found', async
   expect(calls.slice(2)).toEqual(['one p-0001 0/2', 'batch p-0001 0/3', 'list audio 0/4'])
 })
 
+test('whoever waits for a product gets it though another has left it meanwhile, and what is newer stays', async () => {
+  const { store } = countingStore()
+  let letGo: () => void = () => {}
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const getProduct: ProductStore['getProduct'] = async (id, readAfter) => {
+    const found = await store.getProduct(id, readAfter)
+    if (readAfter === undefined) await slow
+    return found
+  }
+  const cached = cacheReads({ ...store, getProduct }, { nowMs })
+  const waiting = [cached.getProduct('p-0001'), cached.getProduct('p-0001')]
+  await cached.getProducts(['p-0001'], '0/2')
+  letGo()
+  expect((await Promise.all(waiting)).map((answer) => answer?.stock)).toEqual([1, 1])
+  expect(await cached.getProduct('p-0001')).toMatchObject({ stock: 2 })
+})
+
 test('a failure is not kept', async () => {
   const { store } = countingStore()
   let failing = true

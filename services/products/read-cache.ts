@@ -39,6 +39,8 @@ export function createReadCache<V extends object>(options: ReadCacheOptions<V>):
   const entries = new LRUCache<string, V>({
     max,
     perf: { now: nowMs },
+    // An entry that somebody leaves while it is being loaded, or for want of room, takes nothing from those who wait for the load.
+    ignoreFetchAbort: true,
     fetchMethod(key, _stale, { options: entry }) {
       entry.ttl = ttlMs()
       return withoutScope(() => withTimeLimit(LOAD_MS, () => load(key)))
