@@ -26,14 +26,15 @@ export const cpu = defineFault({
     gist: 'CPU seconds of a node',
     promql: 'rate(process_cpu_seconds_total{job="faultline"}[5s]) > 0.35',
     trace: {
-      search: ({ kinds }) => ({ services: kinds }),
+      search: ({ kinds }) => ({ services: kinds, minDuration: '200ms' }),
       // Whatever it does takes long: what it computes, and what it waits for and comes late to read.
       holds: (trace, { nodes }) =>
         trace.spans.some(
           (span) =>
             among(span.node, nodes) &&
-            // A call may last as long as its callee needs, and the way there: what is left over is this node's.
-            selfMs(trace, span) > (span.kind === 'server' ? 40 : 80),
+            // A call may last as long as its callee needs, and the way there: what is left over is this node's. A pause of a tenth of a
+            // second is had by healthy nodes on a small machine, too.
+            selfMs(trace, span) > 200,
         ),
     },
     alert: null,
