@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { admits, parseLogQuery } from './log-frames.ts'
+import { admits, askable, parseLogQuery } from './log-frames.ts'
 
 const record = {
   timeUnixNano: '1',
@@ -22,4 +22,19 @@ test.each([
   ['{service_name=~`pay.*`} | detected_level="error"', true],
 ])('%s: %s', (query, expected) => {
   expect(admits(parseLogQuery(query), record)).toBe(expected)
+})
+
+test.each([
+  ['{service_name=~".*"} | detected_level=~"warn|error"', { severity: 'warn' }],
+  ['{service_name=~"orders"} | detected_level=~"warn|error"', { service: 'orders', severity: 'warn' }],
+  ['{service_name=~"(orders|users)"} | severity_text="ERROR"', { severity: 'error' }],
+  ['{service_name="orders"} | level=~"(?i)(FATAL|ERROR)"', { service: 'orders', severity: 'error' }],
+  ['{instance="orders-1"} |= "refused" |= "twice"', { instance: 'orders-1', q: 'refused' }],
+  // What the log API would take for something else is left to whoever filters its answer.
+  ['{service_name=~"ord.*"} | detected_level=~"warn.*"', {}],
+  ['{service_name!="orders"} | detected_level!="info" != "refused" |~ "a|b"', {}],
+  ['{service_name=~"(?i)ORDERS"}', {}],
+  ['{service_name=""} | detected_level=~"notice|error"', {}],
+])('of %s the log API is asked for %o', (query, asked) => {
+  expect(askable(parseLogQuery(query))).toEqual(asked)
 })

@@ -76,59 +76,97 @@ export function admits({ matchers, lines }: LogFilter, record: LogRecord): boole
   return matchers.every(fits) && lines.every(contains)
 }
 
-/** How many are looked through to find those that fit. */
+const severities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+
+/**
+ * What of a filter the log API can look for itself, as its parameters: one service, one instance, the lowest severity, a part of the text.
+ * It finds at least what the filter admits, so that what is rare does not drown in what is not asked for.
+ * Severities are told by their numbers, which every OpenTelemetry SDK sends; a line without one has the lowest.
+ */
+export function askable({ matchers, lines }: LogFilter): Record<string, string> {
+  const asked: Record<string, string> = {}
+  for (const { label, operator, value } of matchers) {
+    const names = operator === '=' ? [value] : operator === '=~' ? literalsOf(value) : undefined
+    if (!names) continue
+    // Services and instances are compared letter by letter.
+    const only = names.length === 1 && !value.startsWith('(?i)') ? names[0] : undefined
+    if (/^service(_name)?$/.test(label) && only) asked['service'] = only
+    if (/^(service_instance_id|instance)$/.test(label) && only) asked['instance'] = only
+    if (/^(severity_text|level|detected_level)$/.test(label)) {
+      const lowest = Math.min(...names.map((each) => severities.indexOf(each.toLowerCase())))
+      if (severities[lowest]) asked['severity'] = severities[lowest]
+    }
+  }
+  const text = lines.find(({ operator }) => operator === '|=')?.text
+  if (text) asked['q'] = text
+  return asked
+}
+
+/** Of a pattern that lists words and nothing else: `warn|error`, `(orders|users)`; undefined for any other. */
+function literalsOf(pattern: string): string[] | undefined {
+  const list = /^(?:\(\?i\))?(?:\(([\w|-]+)\)|([\w|-]+))$/.exec(pattern)
+  return list ? (list[1] ?? list[2] ?? '').split('|') : undefined
+}
+
+/** How many are looked through to find those that fit, of what the log API was able to choose. */
 const LOOKED_THROUGH = 1000
 
+/** The newest that fit; a remark where older ones may not have been looked at. */
 export async function logFrames(
   target: TargetJson,
   context: { variables: Variables; startMs: number; endMs: number },
   signal: AbortSignal,
-): Promise<Frame[]> {
+): Promise<{ frames: Frame[]; remarks: string[] }> {
   const scope = { ...context, stepMs: 5000, scrapeMs: 5000 }
   const filter = parseLogQuery(interpolateQuery(target.expr ?? '', context.variables, scope).text)
   const search = new URLSearchParams({
     start: String(Math.round(context.startMs * 1000)),
     end: String(Math.round(context.endMs * 1000)),
     limit: String(LOOKED_THROUGH),
+    ...askable(filter),
   })
   const { data } = await getJson<{ data: LogRecord[] }>(`/jaeger/api/logs?${search}`, { signal })
-  const found = data.filter((record) => admits(filter, record)).slice(-(target.maxLines ?? 100))
+  const maxLines = target.maxLines ?? 100
+  const found = data.filter((record) => admits(filter, record)).slice(-maxLines)
+  const isCut = data.length >= LOOKED_THROUGH && found.length < maxLines
   const column = (name: string, type: Field['type'], values: Field['values']): Field => ({
     name,
     type,
     values,
     labels: {},
   })
-  return [
-    {
-      refId: target.refId,
-      fields: [
-        column(
-          'Time',
-          'time',
-          found.map(({ timeUnixNano }) => Number(BigInt(timeUnixNano) / 1_000_000n)),
-        ),
-        column(
-          'Line',
-          'string',
-          found.map(({ body }) => body),
-        ),
-        column(
-          'severity',
-          'string',
-          found.map(({ severity }) => severity.toUpperCase()),
-        ),
-        column(
-          'instance',
-          'string',
-          found.map(({ instance, service }) => instance || service),
-        ),
-        column(
-          'traceID',
-          'string',
-          found.map(({ traceID }) => traceID),
-        ),
-      ],
-    },
-  ]
+  const frame = {
+    refId: target.refId,
+    fields: [
+      column(
+        'Time',
+        'time',
+        found.map(({ timeUnixNano }) => Number(BigInt(timeUnixNano) / 1_000_000n)),
+      ),
+      column(
+        'Line',
+        'string',
+        found.map(({ body }) => body),
+      ),
+      column(
+        'severity',
+        'string',
+        found.map(({ severity }) => severity.toUpperCase()),
+      ),
+      column(
+        'instance',
+        'string',
+        found.map(({ instance, service }) => instance || service),
+      ),
+      column(
+        'traceID',
+        'string',
+        found.map(({ traceID }) => traceID),
+      ),
+    ],
+  }
+  return {
+    frames: [frame],
+    remarks: isCut ? [`only the newest ${LOOKED_THROUGH} lines of this time were looked through`] : [],
+  }
 }

@@ -96,7 +96,7 @@ async function loadTarget(asked: Asked): Promise<Answered> {
       return { frames: [traceFrame(target, data)], exemplars: [], remarks: [] }
     }
     case 'loki':
-      return { frames: await logFrames(target, context, signal), exemplars: [], remarks: [] }
+      return { ...(await logFrames(target, context, signal)), exemplars: [] }
     case 'prometheus':
     case undefined:
       return loadPrometheus(asked)
