@@ -1,11 +1,12 @@
 // What is known of one link: how long callers wait, how long callees take, what lies between, both ways; and the faults it can take.
-import { Link } from 'wouter'
 import type { FaultInfo } from '../control/faults.ts'
 import { formatValue } from '../dashboards/units.ts'
-import { faultsPath } from '../links.ts'
 import { queryInstant } from '../prometheus/client.ts'
 import { useLoad } from '../shell/use-load.ts'
+import { FaultChoices } from './fault-choices.tsx'
 import type { ClusterMap, MapLink } from './map-model.ts'
+import { RedLines } from './red-lines.tsx'
+import { statementQueries } from './red-queries.ts'
 import { Sparkline } from './sparkline.tsx'
 
 type Props = { link: MapLink; map: ClusterMap; catalogue: readonly FaultInfo[] | undefined; refreshMs: number }
@@ -13,7 +14,11 @@ type Props = { link: MapLink; map: ClusterMap; catalogue: readonly FaultInfo[] |
 export function LinkDetails({ link, map, catalogue, refreshMs }: Props) {
   const { from, to, protocol } = link
   const back = map.links.find((other) => other.from === to && other.to === from)
-  const takes = (catalogue ?? []).filter(({ targets }) => targets.includes('link'))
+  const statements = protocol === 'sql' ? statementQueries([link]) : undefined
+  // Faults of the network are carried out by nodes that call or are called. Nobody bears the name of the queue, and servers follow each other
+  // by connections of their own.
+  const canTake = protocol === 'http' || protocol === 'sql'
+  const takes = canTake ? (catalogue ?? []).filter(({ targets }) => targets.includes('link')) : []
   return (
     <>
       {protocol === 'http' && <Direction from={from} to={to} refreshMs={refreshMs} />}
@@ -25,18 +30,7 @@ export function LinkDetails({ link, map, catalogue, refreshMs }: Props) {
             {to} does not call {from}; only its answers come this way.
           </p>
         ))}
-      {protocol === 'sql' && (
-        <dl className="node-facts">
-          <div>
-            <dt>Statements</dt>
-            <dd>{formatValue(link.rate, 'cps')}</dd>
-          </div>
-          <div>
-            <dt>p95</dt>
-            <dd>{formatValue(link.p95S, 's')}</dd>
-          </div>
-        </dl>
-      )}
+      {statements && <RedLines of="Statements" queries={statements} refreshMs={refreshMs} />}
       {protocol === 'queue' && <p>{formatValue(link.rate, 'cps')} messages, on average of the last seconds.</p>}
       {protocol === 'replication' && (
         <p className="hint">The replica follows the primary; how far it is behind stands at the replica.</p>
@@ -58,24 +52,7 @@ export function LinkDetails({ link, map, catalogue, refreshMs }: Props) {
           </ul>
         </section>
       )}
-      {takes.length > 0 && (
-        <section>
-          <h3>Faults that it can take</h3>
-          <ul className="chips">
-            {takes.map(({ id, term }) => (
-              <li key={id}>
-                <Link
-                  className="button"
-                  href={faultsPath({ fault: id, from, to })}
-                  aria-label={`${term} from ${from} to ${to}`}
-                >
-                  {term}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <FaultChoices faults={takes} place={{ from, to }} where={`from ${from} to ${to}`} />
     </>
   )
 }

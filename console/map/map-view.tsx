@@ -118,6 +118,7 @@ export function MapView() {
             <NodeDetails
               key={node.id}
               {...{ node, map }}
+              catalogue={catalogue.data}
               onSelect={select}
               onChanged={status.reload}
               refreshMs={REFRESH_MS * 2}

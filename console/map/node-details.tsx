@@ -1,28 +1,34 @@
 // What is known of one node: rate, errors and duration, logs, its links, and what can be done to it.
 import { Link } from 'wouter'
+import type { FaultInfo } from '../control/faults.ts'
 import { formatValue } from '../dashboards/units.ts'
 import { faultsPath, servicePath, tracePath, tracesPath } from '../links.ts'
 import { getJson } from '../shell/api.ts'
 import { formatTime } from '../shell/clock.ts'
 import { useLoad } from '../shell/use-load.ts'
+import { CallersTraces } from './callers-traces.tsx'
 import type { Selection } from './drawing.tsx'
+import { FaultChoices } from './fault-choices.tsx'
 import { healthInWords, measuredInWords } from './in-words.ts'
 import type { ClusterMap, MapNode } from './map-model.ts'
 import { NodeControls } from './node-controls.tsx'
+import { RedLines } from './red-lines.tsx'
+import { redQueriesOf } from './red-queries.ts'
 import { scalingOf } from './scaling.ts'
-import { Sparkline } from './sparkline.tsx'
 
 type Props = {
   node: MapNode
   map: ClusterMap
+  catalogue: readonly FaultInfo[] | undefined
   onSelect: (selection: Selection) => void
   onChanged: () => void
   refreshMs: number
 }
 
-export function NodeDetails({ node, map, onSelect, onChanged, refreshMs }: Props) {
+export function NodeDetails({ node, map, catalogue, onSelect, onChanged, refreshMs }: Props) {
   const { id, status } = node
   const links = map.links.filter(({ from, to }) => from === id || to === id)
+  const red = redQueriesOf(node, map.links)
   return (
     <>
       <p className={node.health === 'ok' ? 'tone-ok' : node.health === 'down' ? 'tone-error' : 'tone-warn'}>
@@ -36,27 +42,16 @@ export function NodeDetails({ node, map, onSelect, onChanged, refreshMs }: Props
           </div>
         ))}
       </dl>
-      {node.shape === 'service' && (
-        <section aria-label="Requests">
-          <Sparkline
-            title="Requests/s"
-            unit="short"
-            refreshMs={refreshMs}
-            query={`sum(rate(http_server_request_duration_seconds_count{instance="${id}"}[20s]))`}
-          />
-          <Sparkline
-            title="Errors"
-            unit="percentunit"
-            refreshMs={refreshMs}
-            query={`(sum(rate(http_server_request_duration_seconds_count{instance="${id}", http_response_status_code=~"5.."}[20s])) or vector(0)) / sum(rate(http_server_request_duration_seconds_count{instance="${id}"}[20s]))`}
-          />
-          <Sparkline
-            title="p95"
-            unit="s"
-            refreshMs={refreshMs}
-            query={`histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{instance="${id}"}[20s])))`}
-          />
-        </section>
+      {red && (
+        <RedLines of={node.shape === 'database' ? 'Statements' : 'Requests'} queries={red} refreshMs={refreshMs} />
+      )}
+      {node.shape === 'database' && status?.address && <CallersTraces {...{ id, map }} address={status.address} />}
+      {node.shape === 'database' && (
+        <FaultChoices
+          faults={catalogue?.filter(({ targets }) => targets.includes('database')) ?? []}
+          place={{ target: id }}
+          where={`at ${id}`}
+        />
       )}
       {node.shape !== 'queue' && node.shape !== 'database' && (
         <p className="actions">
