@@ -31,7 +31,7 @@ export function createApp(deps: EdgeDeps): Express {
     response.setHeader(SERVED_BY_HEADER, deps.region)
     next()
   })
-  routes.get('/region-health', regionHealth(deps.regionalGateway))
+  routes.get('/region-health', namedRoute('/region-health'), regionHealth(deps.regionalGateway))
   routes.all('/api/*path', namedRoute('/api/*path'), passOn(deps, deps.gateway))
   routes.all('/images/:file', namedRoute('/images/:file'), passOn(deps, deps.media))
   routes.all('/{*path}', namedRoute('/{*path}'), passOn(deps, deps.media))

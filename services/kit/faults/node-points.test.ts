@@ -1,13 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, expect, test } from 'vitest'
 import { currentVersion, noteBuild } from '../../../otel/sdk/version.ts'
-import { until } from '../../../test/until.ts'
-import { currentScope } from '../http/deadline.ts'
-import { requestScope } from '../http/request-scope.ts'
 import { ClockFaults } from './clock-faults.ts'
-import { InboundFaults } from './inbound-faults.ts'
 import { SessionFaults } from './session-faults.ts'
 import { StatementFaults } from './statement-faults.ts'
 import { active } from './test-fault.ts'
@@ -16,24 +10,6 @@ import { VersionFaults } from './version-faults.ts'
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-test('inbound: a request waits, and passes at once when nothing is active', async () => {
-  const point = new InboundFaults('orders-1')
-  const server = createServer((request, response) => point.pass(request, response, () => response.end('served')))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanups.push(() => new Promise((resolve) => server.close(resolve)))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const timed = async () => {
-    const startMs = performance.now()
-    expect(await (await fetch(url)).text()).toBe('served')
-    return performance.now() - startMs
-  }
-  await timed()
-  point.apply([active('slow-replica', { delayMs: 120, jitterMs: 0 })])
-  expect(await timed()).toBeGreaterThanOrEqual(118)
-  point.apply([])
-  await timed()
 })
 
 test('sessions: the key counts no more for as long as the fault that says so is active', () => {
@@ -74,34 +50,6 @@ test('statement: of a server for that server, of a node for all that it sends', 
   expect(fate('SELECT 1', 'postgres-na')).toBeUndefined()
   point.apply([active('disk-full', { probability: 1 })])
   expect(fate('INSERT INTO a VALUES (1)', 'postgres-eu')).toBe('53100')
-})
-
-test('inbound: what is not to be stopped is served to its end, though nobody waits', async () => {
-  const point = new InboundFaults('orders-1')
-  point.apply([active('zombie-work', { delayMs: 100, route: '/' })])
-  let deadlineAtMs: number | undefined
-  let served = false
-  const scope = requestScope({ defaultMs: 5 })
-  const customer = new AbortController()
-  const server = createServer((request, response) => {
-    point.pass(request, response, () =>
-      // As the app does it: the scope comes first.
-      scope(request as never, response as never, () => {
-        deadlineAtMs = currentScope()?.deadlineAtMs
-        served = response.destroyed
-      }),
-    )
-    customer.abort()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanups.push(() => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  await expect(fetch(url, { signal: customer.signal })).rejects.toThrow()
-  await until('the work for nobody', () => served)
-  expect(deadlineAtMs).toBe(Number.POSITIVE_INFINITY)
 })
 
 test('version: metrics and the resource of spans tell it while the fault is active', () => {

@@ -1,11 +1,14 @@
 // Express middleware for routes that stand in no API table.
 import type { RequestHandler } from 'express'
 import { setHttpRoute } from '../../../otel/sdk/http-route.ts'
+import { meetFate } from './fate.ts'
 
-/** Names the server span of the requests that pass; `pattern` is the route that it is used on. */
+/** Comes first on its route: names the server span of the requests that pass, and begins what follows; `pattern` is the route. */
 export function namedRoute(pattern: string): RequestHandler {
-  return (_request, _response, next) => {
+  return (request, _response, next) => {
     setHttpRoute(pattern)
-    next()
+    const fate = meetFate(request)
+    if (fate) fate.then(() => next(), next)
+    else next()
   }
 }

@@ -6,6 +6,7 @@ import type { Api, EndpointSpec, ParsedRequest, ResponseOf } from './api.ts'
 import { CHECKSUM_HEADER, checksumOf } from './checksum.ts'
 import { untilScopeEnds } from './deadline.ts'
 import { type FieldError, HttpError } from './errors.ts'
+import { meetFate } from './fate.ts'
 
 /** The express objects beside the parsed request, for the few handlers that set a header or another status. */
 export type Exchange = { request: Request; response: Response }
@@ -36,6 +37,8 @@ export function createRoutes<A extends Api>(api: A, handlers: HandlersOf<A>, opt
       setHttpRoute(endpoint.path)
       await options.before?.(endpoint, request)
       const parsed = parseRequest(endpoint, request)
+      const fate = meetFate(request)
+      if (fate) await fate
       response.status(endpoint.status ?? 200)
       return handle(parsed, { request, response })
     }

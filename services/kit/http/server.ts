@@ -106,7 +106,7 @@ export async function listen(
       watchWaste(response)
       noteSubject(request)
       const serve = () => app(request, response)
-      admit(request, response, inbound ? () => inbound.pass(request, response, serve) : serve)
+      admit(request, response, inbound ? () => inbound.pass(request, serve) : serve)
     },
   )
   const connections = watchConnections(server)
