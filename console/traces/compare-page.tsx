@@ -1,6 +1,7 @@
 // Two traces, call by call: what only one of them did, and what took longer.
-import { useMemo, useState } from 'react'
-import { Link } from 'wouter'
+import { useMemo } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { tracePath } from '../links.ts'
 import { formatMicros } from '../shell/clock.ts'
 import { Failure, Loading } from '../shell/notices.tsx'
 import { useLoad } from '../shell/use-load.ts'
@@ -8,6 +9,8 @@ import { type CallTotals, type ComparedCall, compareTraces } from './compare-tra
 import { fetchTrace } from './jaeger-api.ts'
 import { serviceColours } from './span-colours.ts'
 import { rootOf, type Trace } from './trace-model.ts'
+import { withParam } from './use-settled-param.ts'
+import { keepWayBack, wayBack } from './way-back.ts'
 
 const MAX_ROWS = 1_000
 
@@ -22,7 +25,10 @@ export function ComparePage({ a, b }: { a: string; b: string }) {
 }
 
 function Compared({ a, b }: { a: Trace; b: Trace }) {
-  const [differing, setDiffering] = useState(false)
+  const [params, setParams] = useSearchParams()
+  const differing = params.has('differing')
+  const setDiffering = (only: boolean) =>
+    setParams((before) => withParam(before, 'differing', only ? '1' : undefined), { replace: true })
   const rows = useMemo(() => compareTraces(a, b), [a, b])
   const colours = useMemo(() => serviceColours([...new Set([...a.services, ...b.services])]), [a, b])
   const largest = rows.reduce((most, { deltaMicros }) => Math.max(most, Math.abs(deltaMicros)), 1)
@@ -30,7 +36,7 @@ function Compared({ a, b }: { a: Trace; b: Trace }) {
   return (
     <div className="compare-page">
       <div className="trace-head">
-        <Link href="/traces" className="back" aria-label="Back to the search">
+        <Link href={wayBack(params)} className="back" aria-label="Back to the search">
           ←
         </Link>
         <h1>Two traces compared</h1>
@@ -44,8 +50,8 @@ function Compared({ a, b }: { a: Trace; b: Trace }) {
           <thead>
             <tr>
               <th scope="col">Call</th>
-              <SideHead side="A" trace={a} />
-              <SideHead side="B" trace={b} />
+              <SideHead side="A" trace={a} href={keepWayBack(tracePath(a.id), params)} />
+              <SideHead side="B" trace={b} href={keepWayBack(tracePath(b.id), params)} />
               <th scope="col" className="right">
                 B less A
               </th>
@@ -63,10 +69,10 @@ function Compared({ a, b }: { a: Trace; b: Trace }) {
   )
 }
 
-function SideHead({ side, trace }: { side: string; trace: Trace }) {
+function SideHead({ side, trace, href }: { side: string; trace: Trace; href: string }) {
   return (
     <th scope="col" className="right">
-      <Link href={`/traces/${trace.id}`} title={rootOf(trace)?.name}>
+      <Link href={href} title={rootOf(trace)?.name}>
         {side}: {formatMicros(trace.durationMicros)}
       </Link>
       <span className="hint"> {trace.spans.length} spans</span>

@@ -1,11 +1,13 @@
 // Everything that Jaeger's search takes, with errors beside the field that has them. Time stands in the header. A trace's id, put where
 // the tags go, opens that trace.
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
-import { useLocation } from 'wouter'
+import { useLocation, useSearch } from 'wouter'
+import { tracePath } from '../links.ts'
 import { useShortcut } from '../shell/shortcuts.tsx'
 import { useLoad } from '../shell/use-load.ts'
 import { fetchOperations } from './jaeger-api.ts'
 import { maxLimit, searchFaults, type TraceSearch } from './trace-search.ts'
+import { withWayBack } from './way-back.ts'
 
 type Props = {
   search: TraceSearch
@@ -18,6 +20,7 @@ export function SearchForm({ search, services, loading, onSearch }: Props) {
   const [draft, setDraft] = useState(search)
   const operations = useLoad(draft.service || undefined, (signal) => fetchOperations(draft.service, signal))
   const [, navigate] = useLocation()
+  const before = useSearch()
   const isId = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i.test(draft.tags.trim())
   const { tags: tagsFault, ...otherFaults } = searchFaults(draft)
   const faults: ReturnType<typeof searchFaults> = isId
@@ -28,7 +31,7 @@ export function SearchForm({ search, services, loading, onSearch }: Props) {
   const change = (part: Partial<TraceSearch>) => setDraft((before) => ({ ...before, ...part }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (isId) return navigate(`/traces/${draft.tags.trim()}`)
+    if (isId) return navigate(withWayBack(tracePath(draft.tags.trim()), before))
     if (Object.keys(faults).length === 0) onSearch(draft)
   }
   const known = services.includes(draft.service) || draft.service === '' ? services : [draft.service, ...services]

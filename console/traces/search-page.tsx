@@ -1,6 +1,7 @@
 // The search for traces: what to look for, what was found as a scatter and a list, and why some of it differs.
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
+import { tracePath } from '../links.ts'
 import { deferred } from '../shell/deferred.tsx'
 import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useShortcut } from '../shell/shortcuts.tsx'
@@ -10,9 +11,11 @@ import { divide, readSelection, type Selection, selectionLabel, writeSelection }
 import { fetchServices, fetchTraces } from './jaeger-api.ts'
 import { SearchForm } from './search-form.tsx'
 import { serviceColours } from './span-colours.ts'
-import { TraceList } from './trace-list.tsx'
+import { TICKED, TraceList } from './trace-list.tsx'
 import { TraceScatter } from './trace-scatter.tsx'
 import { readSearch, type TraceSearch, writeSearch } from './trace-search.ts'
+import { withParam } from './use-settled-param.ts'
+import { withWayBack } from './way-back.ts'
 
 const WhyPanel = deferred(
   () => import('../why/why-panel.tsx').then(({ WhyPanel }) => WhyPanel),
@@ -38,13 +41,10 @@ export function SearchPage() {
   const shown = useRef({ question, data: found.data })
   if (found.data) shown.current = { question, data: found.data }
   const traces = found.data ?? (shown.current.question === question ? shown.current.data : undefined)
-  const selection = readSelection(params.get('why'))
+  const asks = params.get('why')
+  const selection = useMemo(() => readSelection(asks), [asks])
   const select = (next: Selection | undefined) =>
-    setParams((before) => {
-      if (next) before.set('why', writeSelection(next))
-      else before.delete('why')
-      return before
-    })
+    setParams((before) => withParam(before, 'why', next && writeSelection(next)))
   const colours = useMemo(
     () =>
       serviceColours(
@@ -55,15 +55,11 @@ export function SearchPage() {
       ),
     [traces, services.data],
   )
-  const asks = selection && writeSelection(selection)
-  const parts = useMemo(() => {
-    const again = readSelection(asks ?? null)
-    return traces && again ? divide(traces, again) : undefined
-  }, [traces, asks])
+  const parts = useMemo(() => (traces && selection ? divide(traces, selection) : undefined), [traces, selection])
   useShortcut('f', 'Ask about failing traces', () => select({ kind: 'failing' }))
   useShortcut('s', 'Ask about the slowest traces', () => select({ kind: 'slowest' }))
   useShortcut('r', 'Search again', () => found.reload())
-  const open = (id: string) => navigate(`/traces/${id}`)
+  const open = (id: string) => navigate(withWayBack(tracePath(id), params.toString()))
   const isAsked = selection !== undefined
   useEffect(() => {
     if (isAsked) document.getElementById('why')?.scrollIntoView({ block: 'nearest' })
@@ -82,7 +78,8 @@ export function SearchPage() {
         onSearch={(next) => {
           setParams((before) => {
             const written = writeSearch(before, next)
-            written.delete('why')
+            // Of what was found before.
+            for (const name of ['why', TICKED]) written.delete(name)
             return written
           })
           setRound((before) => before + 1)

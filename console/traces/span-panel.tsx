@@ -1,10 +1,12 @@
 // All that is known of one span. Names, values and log lines come from outside: they are shown as text, and nothing else.
-import { Link } from 'wouter'
+import { Link, useSearchParams } from 'wouter'
+import { tracePath } from '../links.ts'
 import { formatMicros, formatTimeMs } from '../shell/clock.ts'
 import { type PathSegment, timeOnPath } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
 import { networkGap } from './network-gap.ts'
 import type { Span, Tag, Trace } from './trace-model.ts'
+import { keepWayBack } from './way-back.ts'
 
 type Props = {
   trace: Trace
@@ -127,6 +129,7 @@ function Logs({ trace, logs }: { trace: Trace; logs: readonly LogLine[] }) {
 }
 
 function Links({ trace, span, onChoose }: { trace: Trace; span: Span; onChoose: (index: number) => void }) {
+  const [params] = useSearchParams()
   const back = trace.spans.filter(({ links }) =>
     links.some((link) => link.traceId === trace.id && link.spanId === span.id),
   )
@@ -145,7 +148,9 @@ function Links({ trace, span, onChoose }: { trace: Trace; span: Span; onChoose: 
                   {target.service} {target.name}
                 </button>
               ) : (
-                <Link href={`/traces/${traceId}?span=${spanId}`}>trace {traceId.slice(0, 8)}…</Link>
+                <Link href={keepWayBack(`${tracePath(traceId)}?span=${spanId}`, params)}>
+                  trace {traceId.slice(0, 8)}…
+                </Link>
               )}
             </li>
           )

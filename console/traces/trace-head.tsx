@@ -9,17 +9,21 @@ type HeadProps = {
   colours: SpanColours
   colouring: Colouring
   onColour: (by: Colouring) => void
+  /** More of it may come. */
+  arriving: boolean
   onReload: () => void
+  /** Address of the search. */
+  back: string
   shown: 'graph' | 'waterfall'
   onShow: (view: 'graph' | 'waterfall') => void
 }
 
-export function TraceHead({ trace, colours, colouring, onColour, onReload, shown, onShow }: HeadProps) {
+export function TraceHead({ trace, colours, colouring, onColour, arriving, onReload, back, shown, onShow }: HeadProps) {
   const root = rootOf(trace)
   const orphans = trace.spans.filter(({ orphan }) => orphan).length
   return (
     <div className="trace-head">
-      <Link href="/traces" className="back" aria-label="Back to the search">
+      <Link href={back} className="back" aria-label="Back to the search">
         ←
       </Link>
       <div className="trace-name">
@@ -39,6 +43,9 @@ export function TraceHead({ trace, colours, colouring, onColour, onReload, shown
             </span>
           )}
           <code className="trace-id hint">{trace.id}</code>
+          <span className="hint" role="status">
+            {arriving && 'still arriving …'}
+          </span>
         </p>
       </div>
       {shown === 'waterfall' && <Legend colours={colours} by={colouring} onColour={onColour} />}

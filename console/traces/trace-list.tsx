@@ -1,8 +1,10 @@
 // What a search found, one line a trace; two of them can be chosen to be compared.
-import { useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useSearchParams } from 'wouter'
+import { tracePath } from '../links.ts'
 import { formatMicros, formatTimeMs } from '../shell/clock.ts'
 import { rootOf, type Trace } from './trace-model.ts'
+import { withParam } from './use-settled-param.ts'
+import { withWayBack } from './way-back.ts'
 
 type Order = 'newest' | 'longest' | 'most spans' | 'most errors'
 const orders: Record<Order, (one: Trace, other: Trace) => number> = {
@@ -12,29 +14,41 @@ const orders: Record<Order, (one: Trace, other: Trace) => number> = {
   'most errors': (one, other) => other.errors - one.errors || other.startMicros - one.startMicros,
 }
 
+/** Of the address: the ids of the traces that are ticked. */
+export const TICKED = 'ticked'
+
 export function TraceList({ traces, colours }: { traces: readonly Trace[]; colours: ReadonlyMap<string, string> }) {
-  const [order, setOrder] = useState<Order>('newest')
-  const [chosen, setChosen] = useState<readonly string[]>([])
+  const [params, setParams] = useSearchParams()
+  const set = (name: string, value: string | undefined) =>
+    setParams((before) => withParam(before, name, value), { replace: true })
+  const order = readOrder(params.get('order'))
+  const chosen = readTicked(params.get(TICKED))
+  const search = params.toString()
   const longest = traces.reduce((most, { durationMicros }) => Math.max(most, durationMicros), 1)
   const sorted = [...traces].sort(orders[order])
   // The third takes the place of the first.
-  const choose = (id: string) =>
-    setChosen((before) => (before.includes(id) ? before.filter((each) => each !== id) : [...before, id].slice(-2)))
+  const choose = (id: string) => {
+    const next = chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id].slice(-2)
+    set(TICKED, next.join('.'))
+  }
   const [a, b] = chosen
   return (
     <section className="panel" aria-label="Traces found">
       <div className="panel-head">
         <label className="inline">
           <span className="hint">Sort by</span>
-          {/* The options are the keys of the table above. */}
-          <select className="select-s" value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+          <select
+            className="select-s"
+            value={order}
+            onChange={(event) => set('order', event.target.value === 'newest' ? undefined : event.target.value)}
+          >
             {Object.keys(orders).map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </label>
         {a && b ? (
-          <Link className="button button-s button-primary" href={`/traces/compare/${a}/${b}`}>
+          <Link className="button button-s button-primary" href={withWayBack(`/traces/compare/${a}/${b}`, search)}>
             Compare the two
           </Link>
         ) : (
@@ -48,6 +62,7 @@ export function TraceList({ traces, colours }: { traces: readonly Trace[]; colou
             trace={trace}
             colours={colours}
             share={trace.durationMicros / longest}
+            href={withWayBack(tracePath(trace.id), search)}
             chosen={chosen.includes(trace.id)}
             onChoose={() => choose(trace.id)}
           />
@@ -61,11 +76,12 @@ type ItemProps = {
   trace: Trace
   colours: ReadonlyMap<string, string>
   share: number
+  href: string
   chosen: boolean
   onChoose: () => void
 }
 
-function TraceItem({ trace, colours, share, chosen, onChoose }: ItemProps) {
+function TraceItem({ trace, colours, share, href, chosen, onChoose }: ItemProps) {
   const root = rootOf(trace)
   const title = `${root?.service ?? ''} ${root?.name ?? ''}`
   return (
@@ -76,7 +92,7 @@ function TraceItem({ trace, colours, share, chosen, onChoose }: ItemProps) {
         onChange={onChoose}
         aria-label={`Compare ${title}, ${formatMicros(trace.durationMicros)}`}
       />
-      <Link href={`/traces/${trace.id}`} className="trace-link">
+      <Link href={href} className="trace-link">
         <span className="trace-title">
           <span className="swatch" style={{ background: colours.get(root?.service ?? '') }} aria-hidden="true" />
           <strong>{root?.service}</strong> <span className="trace-operation">{root?.name}</span>
@@ -104,4 +120,16 @@ function TraceItem({ trace, colours, share, chosen, onChoose }: ItemProps) {
       </Link>
     </li>
   )
+}
+
+function readOrder(text: string | null): Order {
+  // What the table has is an order.
+  return text !== null && Object.hasOwn(orders, text) ? (text as Order) : 'newest'
+}
+
+function readTicked(text: string | null): string[] {
+  return (text ?? '')
+    .split('.')
+    .filter((id) => /^[0-9a-f]{1,32}$/i.test(id))
+    .slice(-2)
 }

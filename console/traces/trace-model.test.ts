@@ -36,6 +36,11 @@ test('numbers of the whole: times, services, errors, orphans, descendants', () =
   ])
 })
 
+test('each span knows its place among its siblings, as do the roots', () => {
+  const { spans } = testTrace('a s x 0+9\nc<a s x 5+1\nb<a s x 1+1\nd<c s x 5+1\nr s x 20+1')
+  expect(spans.map(({ id, position }) => `${id}${position}`).join(' ')).toBe('a1 b1 c2 d1 r2')
+})
+
 test('other references are links', () => {
   const wire = wireTrace('a s x 0+9\nb<a s x 1+1')
   wire.spans?.[1]?.references?.push({ refType: 'FOLLOWS_FROM', traceID: 'other', spanID: 'z' })

@@ -33,6 +33,8 @@ export type Span = {
   /** The parent is named and not there. */
   orphan: boolean
   children: number[]
+  /** Among its siblings, or among the roots, from 1. */
+  position: number
   depth: number
   /** Spans below it, at any depth. */
   descendants: number
@@ -150,6 +152,7 @@ function readSpan(wire: WireSpan, traceId: string, process: Process = unknownPro
     parent: undefined,
     orphan: false,
     children: [],
+    position: 0,
     depth: 0,
     descendants: 0,
   }
@@ -214,6 +217,7 @@ function inTreeOrder(spans: Unordered[]): Span[] {
   const byStart = (one: Span, other: Span) => one.startMicros - other.startMicros
   const ordered: Span[] = []
   const seen = new Set<Unordered>()
+  let rootsSeen = 0
   const visit = (root: Unordered) => {
     const stack: { span: Unordered; parent: Span | undefined }[] = [{ span: root, parent: undefined }]
     for (let next = stack.pop(); next; next = stack.pop()) {
@@ -223,7 +227,7 @@ function inTreeOrder(spans: Unordered[]): Span[] {
       span.index = ordered.length
       span.parent = parent?.index
       span.depth = parent ? parent.depth + 1 : 0
-      parent?.children.push(span.index)
+      span.position = parent ? parent.children.push(span.index) : ++rootsSeen
       ordered.push(span)
       const children = (below.get(span) ?? []).sort(byStart)
       for (let i = children.length - 1; i >= 0; i--) {

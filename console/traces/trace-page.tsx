@@ -1,52 +1,37 @@
 // One trace: its shape in numbers, the waterfall or the graph, and the chosen span's details. All of what is shown stands in the address.
 import { useMemo } from 'react'
 import { useSearchParams } from 'wouter'
+import { ApiError } from '../shell/api.ts'
 import { deferred } from '../shell/deferred.tsx'
 import { groupBy } from '../shell/grouping.ts'
 import { Failure, Loading } from '../shell/notices.tsx'
-import { useLoad } from '../shell/use-load.ts'
 import { criticalPath } from './critical-path.ts'
-import { fetchTrace } from './jaeger-api.ts'
-import { fetchTraceLogs, type LogLine } from './logs-api.ts'
 import { readColouring, serviceColours, spanColours } from './span-colours.ts'
 import { SpanPanel } from './span-panel.tsx'
 import { TraceHead } from './trace-head.tsx'
 import type { Trace } from './trace-model.ts'
+import { type ArrivingTrace, useArrivingTrace } from './use-arriving-trace.ts'
+import { withParam } from './use-settled-param.ts'
 import { Waterfall } from './waterfall.tsx'
+import { wayBack } from './way-back.ts'
 
 const TraceGraph = deferred(
   () => import('./trace-graph.tsx').then(({ TraceGraph }) => TraceGraph),
   <Loading what="the graph" />,
 )
 
-/** A trace that is still arriving is looked at again, this often, this long. */
-const YOUNG_MS = 15_000
-const AGAIN_MS = 2_000
-
 export function TracePage({ id }: { id: string }) {
-  const trace = useLoad(id, (signal) => fetchYoung(id, signal))
-  const logs = useLoad(id, (signal) => fetchTraceLogs(id, signal))
-  if (trace.error && !trace.data) return <Failure error={trace.error} what="The trace" onRetry={trace.reload} />
-  if (!trace.data) return <Loading what="the trace" />
-  return <LoadedTrace trace={trace.data} logs={logs.data} onReload={trace.reload} />
+  const [params] = useSearchParams()
+  const { trace, error, ...arriving } = useArrivingTrace(id, params.has('fresh'))
+  if (trace) return <LoadedTrace trace={trace} {...arriving} />
+  const awaited = arriving.arriving && error instanceof ApiError && error.status === 404
+  if (error && !awaited) return <Failure error={error} what="The trace" onRetry={arriving.reload} />
+  return <Loading what="the trace" />
 }
 
-/** A trace that was just made may not have been exported yet: it is waited for a little. */
-async function fetchYoung(id: string, signal: AbortSignal): Promise<Trace> {
-  const until = Date.now() + YOUNG_MS
-  for (;;) {
-    try {
-      return await fetchTrace(id, signal)
-    } catch (error) {
-      const missing = error instanceof Error && 'status' in error && error.status === 404
-      const young = new URLSearchParams(location.search).has('fresh')
-      if (!missing || !young || signal.aborted || Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-    }
-  }
-}
+type LoadedProps = Omit<ArrivingTrace, 'trace' | 'error'> & { trace: Trace }
 
-function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] | undefined; onReload: () => void }) {
+function LoadedTrace({ trace, logs, arriving, reload }: LoadedProps) {
   const [params, setParams] = useSearchParams()
   const colouring = readColouring(params.get('colour'))
   const colours = useMemo(() => spanColours(trace, colouring), [trace, colouring])
@@ -56,20 +41,15 @@ function LoadedTrace({ trace, logs, onReload }: { trace: Trace; logs: LogLine[] 
   const shown = params.get('view') === 'graph' ? 'graph' : 'waterfall'
   const chosen = trace.spans.find((span) => span.id === params.get('span'))
   const set = (name: string, value: string | undefined) =>
-    setParams(
-      (before) => {
-        if (value) before.set(name, value)
-        else before.delete(name)
-        return before
-      },
-      { replace: true },
-    )
+    setParams((before) => withParam(before, name, value), { replace: true })
   return (
     <div className="trace-page">
       <TraceHead
         trace={trace}
         colours={colours}
-        onReload={onReload}
+        arriving={arriving}
+        onReload={reload}
+        back={wayBack(params)}
         shown={shown}
         onShow={(view) => set('view', view === 'graph' ? view : undefined)}
         colouring={colouring}

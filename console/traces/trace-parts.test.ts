@@ -5,8 +5,8 @@ import { traceGraph } from './service-graph.ts'
 import { type Colouring, readColouring, serviceColours, spanColours } from './span-colours.ts'
 import { findSpans } from './span-search.ts'
 import { testTrace } from './test-trace.ts'
-import { between, pan, ticks, wholeWindow, zoom } from './view-window.ts'
-import { collapseBelow, expandTo, visibleRows } from './visible-rows.ts'
+import { between, pan, readWindow, ticks, wholeWindow, writeWindow, zoom } from './view-window.ts'
+import { visibleRows } from './visible-rows.ts'
 
 describe('the gap that is network', () => {
   test.each([
@@ -40,15 +40,6 @@ test.each<[number[], number[]]>([
   expect(visibleRows(testTrace(family), new Set(collapsed))).toEqual(rows)
 })
 
-test('folding and unfolding', () => {
-  const trace = testTrace(family)
-  expect([...collapseBelow(trace, 1)]).toEqual([1])
-  const collapsed = new Set([0, 1])
-  expect([...expandTo(trace, 2, collapsed)]).toEqual([])
-  expect([...expandTo(trace, 1, collapsed)]).toEqual([1])
-  expect(expandTo(trace, 0, collapsed)).toBe(collapsed)
-})
-
 test.each([
   ['', []],
   ['y', [1, 3]],
@@ -70,6 +61,28 @@ test('the window zooms around a point, moves, and never leaves the trace', () =>
   expect(between(0.8, 0.2)).toMatchObject({ start: 0.2 })
   const tiny = zoom({ start: 0.5, end: 0.5 }, 0.5)
   expect(tiny.end).toBeGreaterThan(tiny.start)
+})
+
+test.each([
+  ['', wholeWindow],
+  ['0.25-0.5', { start: 0.25, end: 0.5 }],
+  ['0-0.0000001', { start: 0, end: 1e-7 }],
+  ['0.9999999-1', { start: 0.9999999, end: 1 }],
+])('%o in an address is the window %o, and the other way about', (text, window) => {
+  expect(readWindow(text)).toEqual(window)
+  expect(writeWindow(window)).toBe(text)
+})
+
+test.each(['0.5', '0.5-0.5', '0.5-0.2', '-1-1', '0-2', 'a-b', '1e-7-1'])('%o is no window', (text) => {
+  expect(readWindow(text)).toBe(wholeWindow)
+})
+
+test('a window that is zoomed and moved through the address all the way down stays where it is', () => {
+  let text = ''
+  for (let step = 0; step < 60; step++) text = writeWindow(pan(zoom(readWindow(text), 0.6, 0.3), 0.001))
+  const { start, end } = readWindow(text)
+  expect(start).toBeCloseTo(0.3, 2)
+  expect(end - start).toBeCloseTo(1e-7, 8)
 })
 
 test.each([

@@ -7,6 +7,24 @@ export const wholeWindow: ViewWindow = { start: 0, end: 1 }
 /** No closer than this: a µs of a ten-second trace. */
 const MIN_WIDTH = 1e-7
 
+/** Ten times finer than the closest window is wide. */
+const DECIMALS = 8
+
+/** `0.25-0.5`, as it stands in an address; the whole for what is no window. */
+export function readWindow(text: string): ViewWindow {
+  const [, from, to] = /^([\d.]+)-([\d.]+)$/.exec(text) ?? []
+  const [start, end] = [Number(from), Number(to)]
+  // What is no number is not as wide as that.
+  return end <= 1 && end - start >= MIN_WIDTH / 2 ? { start, end } : wholeWindow
+}
+
+/** Empty for the whole. */
+export function writeWindow({ start, end }: ViewWindow): string {
+  if (end - start >= 1) return ''
+  // By their own decimals, as 1e-7 has a dash of its own.
+  return [start, end].map((share) => share.toFixed(DECIMALS).replace(/\.?0+$/, '')).join('-')
+}
+
 /** @param factor below 1 closer, above 1 wider; `at` stays where it is */
 export function zoom({ start, end }: ViewWindow, factor: number, at: number = (start + end) / 2): ViewWindow {
   const width = Math.min(1, Math.max(MIN_WIDTH, (end - start) * factor))

@@ -10,15 +10,3 @@ export function visibleRows({ spans }: Trace, collapsed: ReadonlySet<number>): n
   }
   return rows
 }
-
-/** Without those above a span, so that it is to be seen. */
-export function expandTo({ spans }: Trace, index: number, collapsed: ReadonlySet<number>): ReadonlySet<number> {
-  const next = new Set(collapsed)
-  for (let parent = spans[index]?.parent; parent !== undefined; parent = spans[parent]?.parent) next.delete(parent)
-  return next.size === collapsed.size ? collapsed : next
-}
-
-/** Everything at a depth and below folded into its parent. */
-export function collapseBelow({ spans }: Trace, depth: number): ReadonlySet<number> {
-  return new Set(spans.filter((span) => span.children.length > 0 && span.depth >= depth).map(({ index }) => index))
-}

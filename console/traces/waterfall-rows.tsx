@@ -1,6 +1,6 @@
 // The rows of a waterfall, drawn only where they are looked at: ten thousand cost what fifty do, and scrolling draws nothing else anew.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from 'react'
+import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import type { PathSegment } from './critical-path.ts'
 import type { LogLine } from './logs-api.ts'
 import type { Trace } from './trace-model.ts'
@@ -45,12 +45,17 @@ export const WaterfallRows = memo(function WaterfallRows(props: Props) {
     observeElementRect: observeHeight,
   })
   const activeRow = props.rowOf.get(active) ?? -1
-  const shownRow = useRef(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move of the row is a reason to scroll
+  useKeptPlace(props)
+  const activeId = trace.spans[active]?.id
+  const shown = useRef({ id: trace.spans[0]?.id, row: 0, trace })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move to another row is a reason to scroll
   useEffect(() => {
-    if (activeRow >= 0 && activeRow !== shownRow.current) virtual.scrollToIndex(activeRow, { align: 'auto' })
-    shownRow.current = activeRow
-  }, [activeRow])
+    const before = shown.current
+    shown.current = { id: activeId, row: activeRow, trace }
+    // A trace that grew has put the row elsewhere; whoever reads another one stays there.
+    const moved = activeRow !== before.row && (before.trace === trace || activeId !== before.id)
+    if (activeRow >= 0 && moved) virtual.scrollToIndex(activeRow, { align: 'auto' })
+  }, [activeRow, activeId, trace])
   return (
     <div
       ref={ref}
@@ -88,6 +93,21 @@ export const WaterfallRows = memo(function WaterfallRows(props: Props) {
     </div>
   )
 })
+
+/** Rows that arrive above what is read do not move it: what was on top stays there. At the very top, that is the new ones. */
+function useKeptPlace({ ref, trace, rows, rowOf }: Props): void {
+  const drawn = useRef({ trace, rows })
+  useLayoutEffect(() => {
+    const before = drawn.current
+    drawn.current = { trace, rows }
+    const element = ref.current
+    if (before.trace === trace || !element || element.scrollTop === 0) return
+    const top = Math.floor(element.scrollTop / ROW_HEIGHT)
+    const id = before.trace.spans[before.rows[top] ?? -1]?.id
+    const row = rowOf.get(trace.spans.findIndex((span) => span.id === id))
+    if (row !== undefined) element.scrollTop += (row - top) * ROW_HEIGHT
+  }, [ref, trace, rows, rowOf])
+}
 
 /** By what the page is laid out to anyway, never by asking for it. */
 function observeHeight(

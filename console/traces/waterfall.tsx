@@ -9,8 +9,9 @@ import { NameDivider, useNameWidth } from './name-divider.tsx'
 import { findSpans } from './span-search.ts'
 import { TimeAxis } from './time-axis.tsx'
 import type { Trace } from './trace-model.ts'
+import { useWaterfallState } from './use-waterfall-state.ts'
 import { pan, type ViewWindow, wholeWindow, zoom } from './view-window.ts'
-import { collapseBelow, expandTo, visibleRows } from './visible-rows.ts'
+import { visibleRows } from './visible-rows.ts'
 import { WaterfallRows } from './waterfall-rows.tsx'
 import { WaterfallTools } from './waterfall-tools.tsx'
 
@@ -31,10 +32,8 @@ type Props = {
 }
 
 export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, query, onQuery }: Props) {
-  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set())
-  const [window, setWindow] = useState<ViewWindow>(wholeWindow)
-  const [showPath, setShowPath] = useState(true)
-  const [active, setActive] = useState(chosen ?? 0)
+  const { collapsed, toggle, reveal, toggleAll, window, changeWindow, showPath, setShowPath } = useWaterfallState(trace)
+  const [active, setActive] = useActiveSpan(trace, chosen ?? 0)
   const [nameWidth, setNameWidth] = useNameWidth()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => visibleRows(trace, collapsed), [trace, collapsed])
@@ -44,14 +43,16 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
   const matching = useMemo(() => (query.trim() ? new Set(matches) : undefined), [matches, query])
   const goTo = useCallback(
     (index: number) => {
-      setCollapsed((before) => expandTo(trace, index, before))
+      reveal(index)
       setActive(index)
     },
-    [trace],
+    [reveal, setActive],
   )
+  const chosenId = chosen === undefined ? undefined : trace.spans[chosen]?.id
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same span, at another place of a trace that grew, has been gone to
   useEffect(() => {
     if (chosen !== undefined) goTo(chosen)
-  }, [chosen, goTo])
+  }, [chosenId])
   const step = (list: readonly number[], by: 1 | -1) => {
     if (list.length === 0) return
     const next = by === 1 ? list.find((index) => index > active) : list.findLast((index) => index < active)
@@ -61,26 +62,19 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
   useShortcut('n', 'Next span that was found', () => step(matches, 1))
   useShortcut('N', 'Previous span that was found', () => step(matches, -1))
   useShortcut('e', 'Next error', () => step(errors, 1))
-  useShortcut('c', 'Critical path on or off', () => setShowPath((before) => !before))
-  useShortcut('+', 'Zoom in', () => setWindow((before) => zoom(before, ZOOM_STEP)))
-  useShortcut('-', 'Zoom out', () => setWindow((before) => zoom(before, 1 / ZOOM_STEP)))
-  useShortcut('0', 'The whole trace', () => setWindow(wholeWindow))
-  useShortcut('[', 'Earlier', () => setWindow((before) => pan(before, -0.25)))
-  useShortcut(']', 'Later', () => setWindow((before) => pan(before, 0.25)))
-  useWheelZoom(scroller, setWindow)
-  const toggle = useCallback((index: number) => {
-    setCollapsed((before) => {
-      const next = new Set(before)
-      if (!next.delete(index)) next.add(index)
-      return next
-    })
-  }, [])
+  useShortcut('c', 'Critical path on or off', () => setShowPath(!showPath))
+  useShortcut('+', 'Zoom in', () => changeWindow((before) => zoom(before, ZOOM_STEP)))
+  useShortcut('-', 'Zoom out', () => changeWindow((before) => zoom(before, 1 / ZOOM_STEP)))
+  useShortcut('0', 'The whole trace', () => changeWindow(() => wholeWindow))
+  useShortcut('[', 'Earlier', () => changeWindow((before) => pan(before, -0.25)))
+  useShortcut(']', 'Later', () => changeWindow((before) => pan(before, 0.25)))
+  useWheelZoom(scroller, changeWindow)
   const choose = useCallback(
     (index: number) => {
       setActive(index)
       onChoose(index)
     },
-    [onChoose],
+    [onChoose, setActive],
   )
   const latestChoose = useRef(choose)
   latestChoose.current = choose
@@ -103,12 +97,12 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
         onStep={(by) => step(matches, by)}
         showPath={showPath}
         onShowPath={setShowPath}
-        onCollapse={() => setCollapsed(collapsed.size > 0 ? new Set() : collapseBelow(trace, 2))}
+        onCollapse={toggleAll}
         collapsed={collapsed.size > 0}
         zoomed={window.end - window.start < 1}
-        onWhole={() => setWindow(wholeWindow)}
+        onWhole={() => changeWindow(() => wholeWindow)}
       />
-      <Minimap trace={trace} colours={colours} window={window} onWindow={setWindow} />
+      <Minimap trace={trace} colours={colours} window={window} onWindow={(next) => changeWindow(() => next)} />
       <TimeAxis trace={trace} window={window} />
       <NameDivider percent={nameWidth} onChange={setNameWidth} />
       <WaterfallRows
@@ -130,6 +124,20 @@ export function Waterfall({ trace, colours, path, logsBySpan, chosen, onChoose, 
       />
     </div>
   )
+}
+
+/** The span that the keyboard is at, by index. Of a trace that grew, it is the same span, wherever it stands now. */
+function useActiveSpan(trace: Trace, first: number): [number, (index: number) => void] {
+  const [span, setSpan] = useState(trace.spans[first])
+  const active = useMemo(() => {
+    if (!span || trace.spans[span.index] === span) return span?.index ?? 0
+    return Math.max(
+      0,
+      trace.spans.findIndex(({ id }) => id === span.id),
+    )
+  }, [trace, span])
+  const setActive = useCallback((index: number) => setSpan(trace.spans[index]), [trace])
+  return [active, setActive]
 }
 
 type Position = { trace: Trace; rows: readonly number[]; row: number; active: number; collapsed: ReadonlySet<number> }
@@ -156,7 +164,7 @@ function keyAction(key: string, { trace, rows, row, active, collapsed }: Positio
 /** Ctrl and the wheel zoom where the pointer is, Shift and the wheel move; the wheel alone scrolls. */
 function useWheelZoom(
   scroller: React.RefObject<HTMLDivElement | null>,
-  setWindow: (change: (before: ViewWindow) => ViewWindow) => void,
+  changeWindow: (change: (before: ViewWindow) => ViewWindow) => void,
 ): void {
   useEffect(() => {
     const element = scroller.current
@@ -167,7 +175,7 @@ function useWheelZoom(
       const lane = element.querySelector('.lane')?.getBoundingClientRect()
       const share = lane && lane.width > 0 ? Math.min(1, Math.max(0, (event.clientX - lane.left) / lane.width)) : 0.5
       const delta = event.deltaY || event.deltaX
-      setWindow((before) =>
+      changeWindow((before) =>
         event.shiftKey
           ? pan(before, delta / 800)
           : zoom(before, 1.0015 ** delta, before.start + share * (before.end - before.start)),
@@ -176,5 +184,5 @@ function useWheelZoom(
     // React's own listeners are passive and could not keep the page from zooming.
     element.addEventListener('wheel', onWheel, { passive: false })
     return () => element.removeEventListener('wheel', onWheel)
-  }, [scroller, setWindow])
+  }, [scroller, changeWindow])
 }
