@@ -1,5 +1,6 @@
 // What faults make of statements, on a real server: the rows stay the same, and waits and locks are the server's.
 import { expect, test } from 'vitest'
+import { describeError } from '../../../otel/sdk/logger.ts'
 import { captureLog } from '../../../test/captured-log.ts'
 import { withDatabase } from '../../../test/postgres.ts'
 import { until } from '../../../test/until.ts'
@@ -90,4 +91,19 @@ test('without it they do not', async () => {
     const other = await database.transaction((another) => another.query<{ id: string }>(locking, [['p-9']]))
     expect(other.map(({ id }) => id)).toEqual(['p-9'])
   })
+})
+
+test('disk-full: the failure tells what the server tells of one, and nothing of where it comes from', async () => {
+  const failure = await under(active('disk-full', { probability: 1 }), (database) =>
+    database.query('UPDATE products SET reserved = 1 WHERE id = $1', ['p-3']).catch((error: unknown) => error),
+  )
+  const { stack, ...described } = describeError(failure) as Record<string, unknown>
+  expect(described).toEqual({
+    type: 'DatabaseError',
+    message: 'could not extend file "base/16389/16421": No space left on device',
+    name: 'error',
+    severity: 'ERROR',
+    code: '53100',
+  })
+  expect(stack).not.toMatch(/fate|fault/i)
 })

@@ -12,8 +12,11 @@ type Connection = {
   bind(message: { values?: unknown[] }): void
 }
 
-/** Runs `query`, which sends one statement on `client`, with this fate. The client must be nobody else's meanwhile. */
-export async function withFate<T>(client: pg.PoolClient, fate: StatementFate, query: () => Promise<T>): Promise<T> {
+/**
+ * Runs `query`, which sends one statement on `client`, with this fate. The client must be nobody else's meanwhile.
+ * Not an async function: the stack of a failure would name it.
+ */
+export function withFate<T>(client: pg.PoolClient, fate: StatementFate, query: () => Promise<T>): Promise<T> {
   const { connection } = client as unknown as { connection?: Connection }
   if (!connection) return query()
   const { stream } = connection
@@ -30,11 +33,10 @@ export async function withFate<T>(client: pg.PoolClient, fate: StatementFate, qu
     connection.parse = (message) => parse.call(connection, { ...message, text, types: [] })
     connection.bind = (message) => bind.call(connection, { ...message, values: [] })
   } else connection.parse = (message) => parse.call(connection, { ...message, text })
-  try {
-    return await query()
-  } finally {
-    Object.assign(connection, { parse, bind, query: simple })
-  }
+  const restore = () => void Object.assign(connection, { parse, bind, query: simple })
+  const result = query()
+  result.then(restore, restore)
+  return result
 }
 
 function raise({ sqlState, message }: NonNullable<StatementFate['failure']>): string {
