@@ -50,7 +50,7 @@ export function ProductPage({ id }: { id: string }) {
 }
 
 function AddToBasket({ product }: { product: Product }) {
-  const { act, basket, setBasket, ensureSession } = useShop()
+  const { act, basket, setBasket, asCustomer } = useShop()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | undefined>()
   const inBasket = basket.items.find(({ productId }) => productId === product.id)?.quantity ?? 0
@@ -59,10 +59,9 @@ function AddToBasket({ product }: { product: Product }) {
     setError(undefined)
     try {
       await act('add to basket', async (ask) => {
-        await ensureSession(ask)
-        const { body } = await ask<Basket>(`/basket/items/${product.id}`, {
-          method: 'PUT',
-          body: { quantity: inBasket + 1 },
+        const { body } = await asCustomer(ask, (isNew) => {
+          const quantity = isNew ? 1 : inBasket + 1
+          return ask<Basket>(`/basket/items/${product.id}`, { method: 'PUT', body: { quantity } })
         })
         setBasket(body)
       })

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { SessionContext } from '../shell/session-context.ts'
 import { askShop, type Customer, type ShopAnswer } from './shop-client.ts'
 import { type Basket, type RegionId, regions } from './shop-model.ts'
+import { isSessionEnded, withSession } from './shop-session.ts'
 import { createTracing, type Tracing } from './tracing.ts'
 
 export type LastAction = {
@@ -20,16 +21,19 @@ export type Shop = {
   region: RegionId
   setRegion(region: RegionId): void
   signedIn: boolean
+  /** The shop did not know the session any more; until the customer has taken note of it. */
+  sessionEnded: boolean
+  noteSessionEnd(): void
   basket: Basket
   setBasket(basket: Basket): void
   last: LastAction | undefined
   /**
    * Does something as one trace, whose root span is named `what`; rejects as `run` does.
-   * What is `quiet` was not the customer's doing, and does not become the last thing they did.
+   * What is `quiet` was not the customer's doing, and does not become the last thing they did; nor does what was given up by `signal`.
    */
-  act<T>(what: string, run: (ask: Ask) => Promise<T>, options?: { quiet?: boolean }): Promise<T>
-  /** An account for whoever has none: a guest's, made up here. */
-  ensureSession(ask: Ask): Promise<void>
+  act<T>(what: string, run: (ask: Ask) => Promise<T>, options?: { quiet?: boolean; signal?: AbortSignal }): Promise<T>
+  /** Runs what needs an account; whoever has none, or none any more, gets a guest's, made up here. See `withSession`. */
+  asCustomer<T>(ask: Ask, run: (isNew: boolean) => Promise<T>): Promise<T>
 }
 
 const ShopContext = createContext<Shop | undefined>(undefined)
@@ -51,6 +55,7 @@ export function ShopProvider({ children }: { children: ReactNode }) {
   const customer = useRef<Customer>(readCustomer())
   const [region, showRegion] = useState(customer.current.region)
   const [signedIn, setSignedIn] = useState(customer.current.token !== undefined)
+  const [sessionEnded, setSessionEnded] = useState(false)
   const [basket, setBasket] = useState<Basket>({ items: [] })
   const [last, setLast] = useState<LastAction | undefined>()
   const clickedAtMs = useLastClick()
@@ -58,8 +63,15 @@ export function ShopProvider({ children }: { children: ReactNode }) {
     customer.current = { ...customer.current, ...part }
     sessionStorage.setItem(KEY, JSON.stringify(customer.current))
   }, [])
-  const act = useCallback(
-    async <T,>(what: string, run: (ask: Ask) => Promise<T>, { quiet = false } = {}): Promise<T> => {
+  const forgetSession = useCallback(() => {
+    // Where data has begun anew, what was written last was written to the old.
+    change({ token: undefined, readAfter: undefined })
+    setSignedIn(false)
+    setSessionEnded(true)
+    setBasket({ items: [] })
+  }, [change])
+  const act = useCallback<Shop['act']>(
+    async (what, run, { quiet = false, signal } = {}) => {
       const startMs = quiet ? undefined : clickedAtMs()
       const began = performance.now()
       const action = tracing.start(
@@ -69,16 +81,27 @@ export function ShopProvider({ children }: { children: ReactNode }) {
       )
       let servedBy: string | undefined
       const ask: Ask = async (path, question) => {
-        const answer = await askShop<never>(action, customer.current, path, question)
+        const asking = customer.current
+        const answer = await askShop<never>(action, asking, path, { ...(signal ? { signal } : {}), ...question }).catch(
+          (error: unknown) => {
+            // Answers to what was asked with the session before the present one come late, too.
+            if (isSessionEnded(error) && asking.token === customer.current.token) forgetSession()
+            throw error
+          },
+        )
         servedBy = answer.servedBy ?? servedBy
         if (answer.readAfter) change({ readAfter: answer.readAfter })
         return answer
       }
       const done = (error?: unknown) => {
-        if (error instanceof DOMException && error.name === 'AbortError') return action.end()
+        if (signal?.aborted) return action.end()
         action.end(error)
         if (quiet) return
-        const text = error instanceof Error ? error.message : undefined
+        const text = isSessionEnded(error)
+          ? 'the session has ended'
+          : error instanceof Error
+            ? error.message
+            : undefined
         setLast({ what, traceId: action.traceId, durationMs: performance.now() - began, servedBy, error: text })
       }
       try {
@@ -90,17 +113,22 @@ export function ShopProvider({ children }: { children: ReactNode }) {
         throw error
       }
     },
-    [tracing, change, clickedAtMs],
+    [tracing, change, forgetSession, clickedAtMs],
   )
-  const ensureSession = useCallback(
-    async (ask: Ask) => {
-      if (customer.current.token) return
-      const { body } = await ask<{ token: string }>('/users', { method: 'POST', body: guest(customer.current.region) })
-      change({ token: body.token })
-      setSignedIn(true)
+  const asCustomer = useCallback<Shop['asCustomer']>(
+    (ask, run) => {
+      const isOpen = () => customer.current.token !== undefined
+      const begin = async () => {
+        const account = guest(customer.current.region)
+        const { body } = await ask<{ token: string }>('/users', { method: 'POST', body: account })
+        change({ token: body.token })
+        setSignedIn(true)
+      }
+      return withSession({ isOpen, begin }, run)
     },
     [change],
   )
+  const noteSessionEnd = useCallback(() => setSessionEnded(false), [])
   const setRegion = useCallback(
     (next: RegionId) => {
       change({ region: next })
@@ -109,8 +137,8 @@ export function ShopProvider({ children }: { children: ReactNode }) {
     [change],
   )
   const shop = useMemo(
-    () => ({ region, setRegion, signedIn, basket, setBasket, last, act, ensureSession }),
-    [region, setRegion, signedIn, basket, last, act, ensureSession],
+    () => ({ region, setRegion, signedIn, sessionEnded, noteSessionEnd, basket, setBasket, last, act, asCustomer }),
+    [region, setRegion, signedIn, sessionEnded, noteSessionEnd, basket, last, act, asCustomer],
   )
   return <ShopContext value={shop}>{children}</ShopContext>
 }

@@ -38,6 +38,7 @@ function Storefront() {
     <div className="shop">
       <ShopBar />
       <div className="shop-page">
+        <SessionNote />
         <Switch>
           <Route path="/storefront" component={BrowsePage} />
           <Route path="/storefront/basket" component={BasketPage} />
@@ -56,14 +57,16 @@ function ShopBar() {
   const { region, setRegion, basket, setBasket, signedIn, act } = useShop()
   const [, navigate] = useLocation()
   const search = useRef<HTMLInputElement>(null)
+  /** A session from before has a basket; one that begins here has what is put into it. */
+  const isRestored = useRef(signedIn).current
   useShortcut('/', 'Search the shop', () => search.current?.focus())
   useEffect(() => {
-    if (!signedIn) return
+    if (!isRestored) return
     act('look at the basket', (ask) => ask<Basket>('/basket'), { quiet: true }).then(
       ({ body }) => setBasket(body),
       () => undefined,
     )
-  }, [signedIn, act, setBasket])
+  }, [isRestored, act, setBasket])
   const count = basket.items.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <div className="shop-bar">
@@ -109,6 +112,22 @@ function ShopBar() {
         Basket
         <span className="basket-count number">{count}</span>
       </Link>
+    </div>
+  )
+}
+
+/** What is gone is said where the customer is: the session ends at whatever they happen to do. */
+function SessionNote() {
+  const { sessionEnded, noteSessionEnd } = useShop()
+  if (!sessionEnded) return null
+  return (
+    <div className="session-note panel" role="status">
+      <p>
+        Your session has ended, and with it its basket and the view of its orders. What you put in now begins a new one.
+      </p>
+      <button type="button" className="icon-button" aria-label="Close the note" onClick={noteSessionEnd}>
+        ✕
+      </button>
     </div>
   )
 }
