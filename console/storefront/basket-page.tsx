@@ -10,17 +10,24 @@ import { useShopData } from './use-shop-data.ts'
 const quantities = Array.from({ length: 20 }, (_, index) => index + 1)
 
 export function BasketPage() {
-  const { signedIn, basket, setBasket, act } = useShop()
-  const ids = basket.items.map(({ productId }) => productId)
-  const products = useShopData(
-    ids.join(','),
-    'look at the basket',
-    async (ask) => {
-      const found = await Promise.all(ids.map((id) => ask<Product>(`/products/${id}`).then(({ body }) => body)))
-      return new Map(found.map((product) => [product.id, product]))
-    },
-    { quiet: true },
+  const { signedIn, basket } = useShop()
+  if (signedIn && basket.items.length > 0) return <FilledBasket />
+  return (
+    <Empty title="Your basket is empty">
+      <p>
+        <Link href="/storefront">Look around</Link> and put something in.
+      </p>
+    </Empty>
   )
+}
+
+function FilledBasket() {
+  const { basket, setBasket, act } = useShop()
+  // Asked for once: here things are taken out of the basket, and none is put in.
+  const products = useShopData('basket', 'look at the basket', async (ask) => {
+    const asked = basket.items.map(async ({ productId }) => (await ask<Product>(`/products/${productId}`)).body)
+    return new Map((await Promise.all(asked)).map((product) => [product.id, product]))
+  })
   const [error, setError] = useState<Error | undefined>()
   const change = async (productId: string, quantity: number) => {
     setError(undefined)
@@ -36,15 +43,6 @@ export function BasketPage() {
     } catch (failure) {
       setError(asError(failure))
     }
-  }
-  if (!signedIn || ids.length === 0) {
-    return (
-      <Empty title="Your basket is empty">
-        <p>
-          <Link href="/storefront">Look around</Link> and put something in.
-        </p>
-      </Empty>
-    )
   }
   if (products.error && !products.data)
     return <ShopFailure error={products.error} what="The basket" onRetry={products.reload} />

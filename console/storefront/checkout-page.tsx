@@ -40,7 +40,7 @@ export function CheckoutPage() {
         return (await ask<Order>('/checkout', { method: 'POST', body: { card, address }, headers })).body
       })
       setBasket({ items: [] })
-      navigate(`/storefront/orders/${order.id}`)
+      navigate(`/storefront/orders/${order.id}`, { state: order })
     } catch (failure) {
       setError(asError(failure))
       // A refused order stays refused: another attempt is another order. Without an answer, the same key asks for the same one.

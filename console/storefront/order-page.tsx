@@ -1,7 +1,7 @@
 // One order on its way: pending, confirmed, shipped. Looked at again until it has arrived somewhere.
 import { useEffect } from 'react'
+import { useHistoryState } from 'wouter/use-browser-location'
 import { Loading } from '../shell/notices.tsx'
-import type { Ask } from './shop-context.tsx'
 import { ShopFailure } from './shop-failure.tsx'
 import { formatPrice, type Order, refusalText, stepOf, steps } from './shop-model.ts'
 import { useShopData } from './use-shop-data.ts'
@@ -10,9 +10,15 @@ const AGAIN_MS = 2_000
 
 export function OrderPage({ id }: { id: string }) {
   const path = `/orders/${encodeURIComponent(id)}`
-  // Quiet: what led here is more worth to look at.
-  const load = async (ask: Ask) => (await ask<Order>(path)).body
-  const { data: order, error, reload } = useShopData(id, 'look at the order', load, { quiet: true })
+  // Who comes from the checkout brings its answer, and the request to look at stays that one.
+  const placed = useHistoryState<Order | null>()
+  const {
+    data: order,
+    error,
+    reload,
+  } = useShopData(id, 'look at the order', async (ask) => (await ask<Order>(path)).body, {
+    known: placed?.id === id ? placed : undefined,
+  })
   const moving = order !== undefined && order.status !== 'refused' && order.status !== 'shipped'
   useEffect(() => {
     if (!moving) return
