@@ -1,10 +1,11 @@
 // Everything that Jaeger's search takes, with errors beside the field that has them. Time stands in the header. A trace's id, put where
 // the tags go, opens that trace.
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { tracePath } from '../links.ts'
 import { useShortcut } from '../shell/shortcuts.tsx'
 import { useLoad } from '../shell/use-load.ts'
+import { Field } from './field.tsx'
 import { fetchOperations } from './jaeger-api.ts'
 import { maxLimit, searchFaults, type TraceSearch } from './trace-search.ts'
 import { withWayBack } from './way-back.ts'
@@ -101,20 +102,5 @@ export function SearchForm({ search, services, loading, onSearch }: Props) {
         {isId ? 'Open the trace' : loading ? 'Searching …' : 'Search'}
       </button>
     </form>
-  )
-}
-
-function Field({ label, fault, children }: { label: string; fault: string | undefined; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-    <label>
-      {label}
-      {children}
-      {fault && (
-        <span className="fault" role="alert">
-          {fault}
-        </span>
-      )}
-    </label>
   )
 }

@@ -9,6 +9,7 @@ import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
 import { divide, readSelection, type Selection, selectionLabel, writeSelection } from '../why/selection.ts'
 import { fetchServices, fetchTraces } from './jaeger-api.ts'
+import { RegionForm } from './region-form.tsx'
 import { SearchForm } from './search-form.tsx'
 import { serviceColours } from './span-colours.ts'
 import { TICKED, TraceList } from './trace-list.tsx'
@@ -135,6 +136,7 @@ export function SearchPage() {
                 </fieldset>
               </div>
               <TraceScatter traces={traces} selection={selection} colours={colours} onSelect={select} onOpen={open} />
+              <RegionForm traces={traces} selection={selection} onSelect={select} />
             </section>
             {selection && parts && (
               <section className="panel" id="why" aria-label="Why is it slow">

@@ -1,5 +1,5 @@
-// Traces as points: time to the right, duration upwards. A click opens one, a drag asks about many. The list below has the same for
-// whoever cannot point.
+// Traces as points: time to the right, duration upwards. A click opens one, a drag asks about many. The list below and
+// region-form.tsx are the same for whoever cannot point.
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { formatMicros, formatTime } from '../shell/clock.ts'
 import { useCanvas } from '../shell/use-canvas.ts'

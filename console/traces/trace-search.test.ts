@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { parseTags, readSearch, searchFaults, searchPath, writeSearch } from './trace-search.ts'
+import {
+  parseTags,
+  readDuration,
+  readSearch,
+  searchFaults,
+  searchPath,
+  writeDuration,
+  writeSearch,
+} from './trace-search.ts'
 
 test.each<[string, Record<string, string> | undefined]>([
   ['', {}],
@@ -55,4 +63,25 @@ test('Jaeger is asked in µs, with tags as JSON', () => {
     tags: '{"error":"true"}',
     minDuration: '1s',
   })
+})
+
+test.each([
+  ['250us', 250],
+  ['12.345ms', 12_345],
+  ['1.5s', 1_500_000],
+  ['90s', 90_000_000],
+])('%s is %d µs, and is written so', (text, micros) => {
+  expect(readDuration(text)).toBe(micros)
+  expect(writeDuration(micros)).toBe(text)
+})
+
+test.each([
+  ['1h2m3s', 3_723_000_000],
+  ['7µs500ns', 7.5],
+  ['fast', undefined],
+  ['5', undefined],
+  ['-1s', undefined],
+  ['', undefined],
+])('the duration %o is %o µs', (text, micros) => {
+  expect(readDuration(text)).toBe(micros)
 })

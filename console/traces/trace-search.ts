@@ -51,6 +51,24 @@ export function parseTags(text: string): Record<string, string> | undefined {
 }
 
 const duration = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/
+const unitsMicros: Record<string, number> = { ns: 0.001, us: 1, µs: 1, ms: 1e3, s: 1e6, m: 6e7, h: 3.6e9 }
+
+export const durationExample = 'a number and a unit, such as 250us, 100ms or 1.5s'
+
+/** µs of a Go duration such as `1m30s`, to the ns; undefined for what is none. */
+export function readDuration(text: string): number | undefined {
+  if (!duration.test(text)) return undefined
+  let micros = 0
+  for (const [, amount, unit = ''] of text.matchAll(/([\d.]+)([a-zµ]+)/g))
+    micros += Number(amount) * (unitsMicros[unit] ?? 0)
+  return Math.round(micros * 1e3) / 1e3
+}
+
+/** A Go duration that is as many µs. */
+export function writeDuration(micros: number): string {
+  if (micros < 1e3) return `${micros}us`
+  return micros < 1e6 ? `${micros / 1e3}ms` : `${micros / 1e6}s`
+}
 
 /** What is wrong, by field; empty when nothing is. */
 export function searchFaults({
@@ -58,11 +76,10 @@ export function searchFaults({
   minDuration,
   maxDuration,
 }: TraceSearch): Partial<Record<keyof TraceSearch, string>> {
-  const example = 'a number and a unit, such as 250us, 100ms or 1.5s'
   return {
     ...(parseTags(tags) === undefined ? { tags: 'pairs such as error=true, or key="two words"' } : {}),
-    ...(minDuration !== '' && !duration.test(minDuration) ? { minDuration: example } : {}),
-    ...(maxDuration !== '' && !duration.test(maxDuration) ? { maxDuration: example } : {}),
+    ...(minDuration !== '' && !duration.test(minDuration) ? { minDuration: durationExample } : {}),
+    ...(maxDuration !== '' && !duration.test(maxDuration) ? { maxDuration: durationExample } : {}),
   }
 }
 

@@ -1,10 +1,10 @@
 // The traces that are asked about, as the address has them: `failing`, `slowest`, or a box drawn on the scatter. Pure.
 import type { Trace } from '../traces/trace-model.ts'
 
-export type Selection =
-  | { kind: 'failing' }
-  | { kind: 'slowest' }
-  | { kind: 'box'; startMs: number; endMs: number; minMicros: number; maxMicros: number }
+export type Selection = { kind: 'failing' } | { kind: 'slowest' } | Box
+
+/** Traces that began and that took from one to the other; the limits are within. */
+export type Box = { kind: 'box'; startMs: number; endMs: number; minMicros: number; maxMicros: number }
 
 /** The slowest tenth. */
 const SLOWEST_SHARE = 0.1
@@ -22,7 +22,9 @@ export function readSelection(text: string | null): Selection | undefined {
 
 export function writeSelection(selection: Selection): string {
   if (selection.kind !== 'box') return selection.kind
-  return [selection.startMs, selection.endMs, selection.minMicros, selection.maxMicros].map(Math.round).join(',')
+  const { startMs, endMs, minMicros, maxMicros } = selection
+  // Rounded outwards: what lies on an edge stays within.
+  return [Math.floor(startMs), Math.ceil(endMs), Math.floor(minMicros), Math.ceil(maxMicros)].join(',')
 }
 
 export function selectionLabel({ kind }: Selection): string {
