@@ -1,10 +1,10 @@
 // Alerts that fire or are about to, what to do about each, and when which have fired.
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { MarkdownText } from '../dashboards/markdown-text.tsx'
 import { aligned, stepMs } from '../dashboards/time-step.ts'
 import { formatValue } from '../dashboards/units.ts'
-import { tracePath } from '../links.ts'
+import { queryPath, tracePath } from '../links.ts'
 import type { Labels } from '../prometheus/answers.ts'
 import { ask, queryExemplars, queryRange } from '../prometheus/client.ts'
 import { formatAgo, formatTime } from '../shell/clock.ts'
@@ -12,9 +12,11 @@ import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
 import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
+import { AlertCourse } from './alert-course.tsx'
+import { type AlertRule, fetchAlertRules, ruleOf, watchedRules } from './alert-rules.ts'
 import { type AlertSpell, alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
 import { loadReadme, runbookOf } from './runbooks.ts'
-import { fetchWatchedRules } from './watched-rules.ts'
+import '../dashboards/dashboards.css'
 import './alerts.css'
 
 type ActiveAlert = { labels: Labels; annotations: Labels; state: string; activeAt?: string; value: string }
@@ -32,7 +34,7 @@ export function AlertsView() {
     refreshMs,
   )
   const readme = useLoad('readme', loadReadme)
-  const watched = useLoad(prometheus ? 'rules' : undefined, fetchWatchedRules)
+  const rules = useLoad(prometheus ? 'rules' : undefined, fetchAlertRules)
   const history = useLoad(
     prometheus ? `history ${range.from} ${range.to}` : undefined,
     async (signal) => {
@@ -53,6 +55,7 @@ export function AlertsView() {
       urgency(a.labels) - urgency(b.labels) ||
       String(a.labels['alertname']).localeCompare(String(b.labels['alertname'])),
   )
+  const watched = watchedRules(rules.data ?? [])
   const firing = sorted.filter(({ state }) => state === 'firing').length
   return (
     <div className="alerts-view">
@@ -72,6 +75,7 @@ export function AlertsView() {
             <AlertCard
               key={JSON.stringify(alert.labels)}
               alert={alert}
+              rule={ruleOf(rules.data ?? [], alert.labels['alertname'] ?? '', alert.labels)}
               runbook={runbookOf(readme.data ?? '', alert.annotations['runbook_url'])}
             />
           ))}
@@ -80,13 +84,20 @@ export function AlertsView() {
       <section aria-label="History">
         <h2>History</h2>
         {history.error && <p className="tone-error">Not up to date: {history.error.message}</p>}
-        {history.data && <History {...history.data} />}
+        {history.data && (
+          <History
+            {...history.data}
+            runbookFor={({ name, labels }) =>
+              runbookOf(readme.data ?? '', ruleOf(rules.data ?? [], name, labels)?.annotations['runbook_url'])
+            }
+          />
+        )}
       </section>
-      {watched.data && watched.data.length > 0 && (
+      {watched.length > 0 && (
         <section aria-label="Rules">
-          <h2>{watched.data.length} rules are watched</h2>
+          <h2>{watched.length} rules are watched</h2>
           <ul className="panel watched-rules">
-            {watched.data.map(({ name, summary }) => (
+            {watched.map(({ name, summary }) => (
               <li key={name}>
                 <strong>{name}</strong> <span className="hint">{summary}</span>
               </li>
@@ -100,9 +111,11 @@ export function AlertsView() {
 
 function AlertCard({
   alert: { labels, annotations, state, activeAt, value },
+  rule,
   runbook,
 }: {
   alert: ActiveAlert
+  rule: AlertRule | undefined
   runbook: string | undefined
 }) {
   const { alertname, severity, ...rest } = labels
@@ -122,6 +135,7 @@ function AlertCard({
       </header>
       <p>{annotations['summary'] ?? `value ${formatValue(Number(value))}`}</p>
       <LabelChips labels={rest} />
+      {rule && <AlertCourse rule={rule} labels={labels} />}
       {runbook && (
         <div className="runbook">
           <h4>What to do</h4>
@@ -132,6 +146,11 @@ function AlertCard({
         <Link className="button" href={dashboardOf(labels)} aria-label={`Dashboard of ${alertname}`}>
           Dashboard
         </Link>
+        {rule && (
+          <Link className="button" href={queryPath(rule.query)} aria-label={`Query of ${alertname}`}>
+            Query
+          </Link>
+        )}
         <ExampleButton labels={labels} fromMs={(sinceMs ?? Date.now()) - EXAMPLE_BEFORE_MS} toMs={Date.now()} />
       </p>
     </li>
@@ -188,9 +207,15 @@ function ExampleButton({ labels, fromMs, toMs }: { labels: Labels; fromMs: numbe
   )
 }
 
-function History({ spells, startMs, endMs }: { spells: readonly AlertSpell[]; startMs: number; endMs: number }) {
+type HistoryProps = {
+  spells: readonly AlertSpell[]
+  startMs: number
+  endMs: number
+  runbookFor: (spell: AlertSpell) => string | undefined
+}
+
+function History({ spells, startMs, endMs, runbookFor }: HistoryProps) {
   if (spells.length === 0) return <p className="hint">Nothing has fired in this time.</p>
-  const percent = (ms: number): number => Math.min(100, Math.max(0, ((ms - startMs) / (endMs - startMs)) * 100))
   return (
     <div className="alert-history-frame">
       <table className="alert-history">
@@ -204,32 +229,77 @@ function History({ spells, startMs, endMs }: { spells: readonly AlertSpell[]; st
               When
             </th>
             <th scope="col">Example</th>
+            <th scope="col">Runbook</th>
           </tr>
         </thead>
         <tbody>
-          {spells.map(({ name, labels, startMs: from, endMs: to, lasting }) => (
-            <tr key={`${name}${from}${JSON.stringify(labels)}`}>
-              <th scope="row">
-                <Link href={dashboardOf(labels)}>{name}</Link>
-              </th>
-              <td>
-                {['journey', 'instance', 'callee', 'region', 'queue'].flatMap((label) => labels[label] ?? []).join(' ')}
-              </td>
-              <td className="number">{formatTime(from)}</td>
-              <td className="number">{lasting ? 'still firing' : formatValue((to - from) / 1000, 's')}</td>
-              <td className="alert-when">
-                <span
-                  className={labels['severity'] === 'page' ? 'page' : ''}
-                  style={{ left: `${percent(from)}%`, width: `${Math.max(0.6, percent(to) - percent(from))}%` }}
-                />
-              </td>
-              <td>
-                <ExampleButton labels={{ ...labels, alertname: name }} fromMs={from - EXAMPLE_BEFORE_MS} toMs={to} />
-              </td>
-            </tr>
+          {spells.map((spell) => (
+            <SpellRows
+              key={`${spell.name}${spell.startMs}${JSON.stringify(spell.labels)}`}
+              {...{ spell, startMs, endMs }}
+              runbook={runbookFor(spell)}
+            />
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+type SpellProps = { spell: AlertSpell; startMs: number; endMs: number; runbook: string | undefined }
+
+/** A spell, and below it what was to be done, when that is asked for. */
+function SpellRows({
+  spell: { name, labels, startMs: from, endMs: to, lasting },
+  startMs,
+  endMs,
+  runbook,
+}: SpellProps) {
+  const [open, setOpen] = useState(false)
+  const id = useId()
+  const percent = (ms: number): number => Math.min(100, Math.max(0, ((ms - startMs) / (endMs - startMs)) * 100))
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          <Link href={dashboardOf(labels)}>{name}</Link>
+        </th>
+        <td>
+          {['journey', 'instance', 'callee', 'region', 'queue'].flatMap((label) => labels[label] ?? []).join(' ')}
+        </td>
+        <td className="number">{formatTime(from)}</td>
+        <td className="number">{lasting ? 'still firing' : formatValue((to - from) / 1000, 's')}</td>
+        <td className="alert-when">
+          <span
+            className={labels['severity'] === 'page' ? 'page' : ''}
+            style={{ left: `${percent(from)}%`, width: `${Math.max(0.6, percent(to) - percent(from))}%` }}
+          />
+        </td>
+        <td>
+          <ExampleButton labels={{ ...labels, alertname: name }} fromMs={from - EXAMPLE_BEFORE_MS} toMs={to} />
+        </td>
+        <td>
+          {runbook && (
+            <button
+              type="button"
+              className="button"
+              aria-expanded={open}
+              aria-controls={open ? id : undefined}
+              aria-label={`Runbook of ${name}`}
+              onClick={() => setOpen(!open)}
+            >
+              What to do
+            </button>
+          )}
+        </td>
+      </tr>
+      {open && runbook && (
+        <tr id={id} className="alert-runbook">
+          <td colSpan={7}>
+            <MarkdownText text={runbook} />
+          </td>
+        </tr>
+      )}
+    </>
   )
 }
