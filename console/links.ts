@@ -41,3 +41,8 @@ export function faultsPath(chosen: { fault?: string; target?: string; from?: str
   )
   return `/faults${search.size > 0 ? `?${search}` : ''}`
 }
+
+/** The board of policies, at one of them. */
+export function policyPath(policy: string): string {
+  return `/faults?${new URLSearchParams({ tab: 'policies', policy })}`
+}

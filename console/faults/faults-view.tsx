@@ -1,10 +1,11 @@
 // The switchboard: what can be broken and how, what is broken now, and the policies that help against it.
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { getStatus, type NodeStatus } from '../control/cluster-status.ts'
 import { type FaultInfo, getActiveFaults, getCatalogue } from '../control/faults.ts'
 import { Empty, Failure, Loading } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
+import { TabList, TabPanel } from '../shell/tabs.tsx'
 import { useLoad } from '../shell/use-load.ts'
 import { ActiveFaults } from './active-faults.tsx'
 import type { Places, Wanted } from './fault-form.ts'
@@ -13,6 +14,7 @@ import { PolicyBoard } from './policy-board.tsx'
 import './faults.css'
 
 const REFRESH_MS = 2_000
+const tabTitles = { faults: 'Faults', policies: 'Policies' } as const
 const placeNames = ['target', 'from', 'to'] as const
 
 export function FaultsView() {
@@ -22,9 +24,11 @@ export function FaultsView() {
   const active = useLoad(catalogue.data ? 'faults' : undefined, getActiveFaults, REFRESH_MS)
   const status = useLoad(control ? 'status' : undefined, getStatus, REFRESH_MS * 5)
   const tab = params.get('tab') === 'policies' ? 'policies' : 'faults'
-  const show = (next: 'faults' | 'policies') =>
+  const tabs = useId()
+  const show = (next: keyof typeof tabTitles) =>
     setParams((before) => {
       before.set('tab', next)
+      before.delete('policy')
       return before
     })
   // Where to break stays in the address when what to break changes: a fault that cannot strike there takes its own example.
@@ -54,32 +58,28 @@ export function FaultsView() {
     <div className="faults-view">
       <h1 className="visually-hidden">Faults and policies</h1>
       {!injectsNone && <ActiveFaults told={active.data} error={active.error} onChanged={active.reload} />}
-      <div role="tablist" aria-label="Switchboard" className="tabs">
-        {(['faults', 'policies'] as const).map((each) => (
-          <button key={each} type="button" role="tab" aria-selected={tab === each} onClick={() => show(each)}>
-            {each === 'faults' ? 'Faults' : 'Policies'}
-          </button>
-        ))}
-      </div>
-      {tab === 'policies' && <PolicyBoard />}
-      {tab === 'faults' && catalogue.loading && !catalogue.data && <Loading what="the catalogue of faults" />}
-      {tab === 'faults' && injectsNone && (
-        <Empty title="This control plane injects no faults">
-          <p>A newer one has a catalogue of them.</p>
-        </Empty>
-      )}
-      {tab === 'faults' && catalogue.data && !status.data && status.error && (
-        <Failure error={status.error} what="The cluster’s state" onRetry={status.reload} />
-      )}
-      {tab === 'faults' && catalogue.data && status.data && (
-        <Board
-          catalogue={catalogue.data}
-          nodes={status.data.nodes}
-          params={params}
-          onChoose={choose}
-          onInjected={active.reload}
-        />
-      )}
+      <TabList id={tabs} label="Switchboard" titles={tabTitles} selected={tab} onSelect={show} />
+      <TabPanel id={tabs} selected={tab}>
+        {tab === 'policies' && <PolicyBoard sought={params.get('policy') ?? undefined} />}
+        {tab === 'faults' && catalogue.loading && !catalogue.data && <Loading what="the catalogue of faults" />}
+        {tab === 'faults' && injectsNone && (
+          <Empty title="This control plane injects no faults">
+            <p>A newer one has a catalogue of them.</p>
+          </Empty>
+        )}
+        {tab === 'faults' && catalogue.data && !status.data && status.error && (
+          <Failure error={status.error} what="The cluster’s state" onRetry={status.reload} />
+        )}
+        {tab === 'faults' && catalogue.data && status.data && (
+          <Board
+            catalogue={catalogue.data}
+            nodes={status.data.nodes}
+            params={params}
+            onChoose={choose}
+            onInjected={active.reload}
+          />
+        )}
+      </TabPanel>
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { Link } from 'wouter'
 import { type FaultInfo, injectFault, type ParameterInfo } from '../control/faults.ts'
-import { queryPath } from '../links.ts'
+import { policyPath, queryPath } from '../links.ts'
 import {
   choicesOf,
   type FaultForm,
@@ -232,7 +232,7 @@ function WatchFor({ fault: { signature, impact, remedies, redHerring } }: { faul
               <ul>
                 {remedies.map(({ name, policies: [policy], commands, why }) => (
                   <li key={name}>
-                    {policy ? <Link href={`/faults?tab=policies#${policy}`}>{name}</Link> : name}: {why}
+                    {policy ? <Link href={policyPath(policy)}>{name}</Link> : name}: {why}
                     {commands.map((command) => (
                       <code key={command} className="remedy-command">
                         {command}

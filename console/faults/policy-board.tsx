@@ -1,5 +1,5 @@
 // The policies: timeouts, retries, breakers and the like, as they are in force for calls, kinds of nodes and the cluster.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import {
   getPolicies,
   type Policies,
@@ -16,7 +16,8 @@ import { parsePolicyValue, policyState, targetFor } from './policy-values.ts'
 
 const REFRESH_MS = 5_000
 
-export function PolicyBoard() {
+/** @param sought a policy to begin at */
+export function PolicyBoard({ sought }: { sought: string | undefined }) {
   const { data, error, loading, reload } = useLoad('policies', getPolicies, REFRESH_MS)
   const [call, setCall] = useState('')
   const [kind, setKind] = useState('')
@@ -84,6 +85,7 @@ export function PolicyBoard() {
                 spec={spec}
                 policies={data}
                 target={targetFor(spec.scope, target)}
+                isSought={spec.name === sought}
                 onRun={run}
               />
             ))}
@@ -97,12 +99,19 @@ type PolicyProps = {
   spec: PolicySpec
   policies: Policies
   target: PolicyTarget
+  isSought: boolean
   onRun: (action: () => ReturnType<typeof setPolicy>) => Promise<void>
 }
 
-function Policy({ spec, policies, target, onRun }: PolicyProps) {
+function Policy({ spec, policies, target, isSought, onRun }: PolicyProps) {
   const { value, standard, changed, places } = policyState(policies, spec, target)
   const [draft, setDraft] = useState<string>()
+  const field = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!isSought) return
+    field.current?.scrollIntoView({ block: 'center' })
+    field.current?.querySelector<HTMLElement>('input, select')?.focus({ preventScroll: true })
+  }, [isSought])
   if (places === 0) return null
   const { name, type, unit, does, cures, range, choices } = spec
   const text = draft ?? (value === undefined ? '' : String(value))
@@ -113,7 +122,7 @@ function Policy({ spec, policies, target, onRun }: PolicyProps) {
     setDraft(undefined)
   }
   return (
-    <div className={`policy ${changed ? 'changed' : ''}`} id={name}>
+    <div ref={field} className={`policy ${changed ? 'changed' : ''} ${isSought ? 'sought' : ''}`}>
       <label htmlFor={`policy-${name}`}>
         <strong>{name}</strong> {changed && <span className="badge tone-warn">changed</span>}
         <span className="hint">

@@ -1,5 +1,5 @@
 // Asks anything of Prometheus: a table of now, and a graph over the chosen time.
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useId, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { colorsOf } from '../dashboards/colors.ts'
 import { DataTable } from '../dashboards/panels/table.tsx'
@@ -12,6 +12,7 @@ import { queryInstant, queryRange } from '../prometheus/client.ts'
 import { deferred } from '../shell/deferred.tsx'
 import { Empty } from '../shell/notices.tsx'
 import { useHas } from '../shell/session-context.ts'
+import { TabList, TabPanel } from '../shell/tabs.tsx'
 import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
 import { caretLines, errorPlace } from './error-place.ts'
@@ -26,6 +27,8 @@ const PromEditor = deferred(
 /** More lines than these say nothing; what is left out is told. */
 const MAX_LINES = 40
 const POINTS = 500
+
+const shapeTitles = { graph: 'Graph', table: 'Table' } as const
 
 const examples = [
   ['Requests by service', 'sum by (service) (rate(http_server_request_duration_seconds_count[30s]))'],
@@ -45,6 +48,7 @@ export function QueryView() {
   const [params, setParams] = useSearchParams()
   const asked = params.get('expr') ?? ''
   const shape = params.get('as') === 'table' ? 'table' : 'graph'
+  const tabs = useId()
   const [draft, setDraft] = useState(asked)
   useEffect(() => setDraft(asked), [asked])
   const { range, refreshMs, resolve, setRange } = useTimeRange()
@@ -80,13 +84,13 @@ export function QueryView() {
         </button>
       </div>
       <div className="query-bar">
-        <div role="tablist" aria-label="Shown as" className="tabs">
-          {(['graph', 'table'] as const).map((each) => (
-            <button key={each} type="button" role="tab" aria-selected={shape === each} onClick={() => set('as', each)}>
-              {each === 'graph' ? 'Graph' : 'Table'}
-            </button>
-          ))}
-        </div>
+        <TabList
+          id={tabs}
+          label="Shown as"
+          titles={shapeTitles}
+          selected={shape}
+          onSelect={(next) => set('as', next)}
+        />
         <span className="hint" role="status">
           {loading && !data ? 'asking …' : data ? `${data.instant.data.length} series` : ''}
         </span>
@@ -111,19 +115,21 @@ export function QueryView() {
             {warning}
           </p>
         ))}
-      {data &&
-        !error &&
-        shape === 'graph' &&
-        (data.matrix instanceof Error ? (
-          <QueryError error={data.matrix} query={asked} />
-        ) : (
-          <Graph
-            {...data}
-            matrix={data.matrix.data}
-            onZoom={(from, to) => setRange({ from: String(from), to: String(to) })}
-          />
-        ))}
-      {data && !error && shape === 'table' && <InstantTable data={data.instant.data} />}
+      <TabPanel id={tabs} selected={shape}>
+        {data &&
+          !error &&
+          shape === 'graph' &&
+          (data.matrix instanceof Error ? (
+            <QueryError error={data.matrix} query={asked} />
+          ) : (
+            <Graph
+              {...data}
+              matrix={data.matrix.data}
+              onZoom={(from, to) => setRange({ from: String(from), to: String(to) })}
+            />
+          ))}
+        {data && !error && shape === 'table' && <InstantTable data={data.instant.data} />}
+      </TabPanel>
     </div>
   )
 }

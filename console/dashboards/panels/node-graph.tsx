@@ -89,7 +89,12 @@ export function NodeGraphPanel({ panel, data }: PanelProps) {
             tabIndex={0}
             aria-label={[node.main, node.secondary, node.title].filter(Boolean).join(' ')}
             onClick={() => open(node)}
-            onKeyDown={(event) => event.key === 'Enter' && open(node)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' && event.key !== ' ') return
+              // Space would scroll the page.
+              event.preventDefault()
+              open(node)
+            }}
             onPointerEnter={() => setFocus(node.id)}
             onPointerLeave={() => setFocus(undefined)}
             onFocus={() => setFocus(node.id)}
