@@ -16,6 +16,7 @@ import { MapLegend } from './map-legend.tsx'
 import { buildMap } from './map-model.ts'
 import { loadSamples, noSamples } from './map-queries.ts'
 import { NodeDetails } from './node-details.tsx'
+import { useDetailsFocus } from './use-details-focus.ts'
 import './map.css'
 
 const REFRESH_MS = 2_000
@@ -51,8 +52,18 @@ export function MapView() {
       ),
     [setParams],
   )
-  const select = useCallback(({ kind, id }: Selection) => change(kind, id), [change])
-  const close = useCallback(() => change('none', undefined), [change])
+  const { details, heading, beforeSelect, beforeClose } = useDetailsFocus(selected && `${selected.kind} ${selected.id}`)
+  const select = useCallback(
+    ({ kind, id }: Selection) => {
+      beforeSelect()
+      change(kind, id)
+    },
+    [beforeSelect, change],
+  )
+  const close = useCallback(() => {
+    beforeClose()
+    change('none', undefined)
+  }, [beforeClose, change])
   useShortcut('Escape', 'Close the details', close)
   useShortcut('l', 'Map or list', () => change('as', asList ? undefined : 'list'))
 
@@ -107,9 +118,11 @@ export function MapView() {
         {!asList && <MapLegend requestsPerDot={requestsPerDot} moving={!reduced && !paused} />}
       </div>
       {selected && (
-        <aside className="map-details" aria-label={`Details of ${title}`}>
+        <aside ref={details} className="map-details" aria-label={`Details of ${title}`}>
           <header>
-            <h2>{title}</h2>
+            <h2 ref={heading} tabIndex={-1}>
+              {title}
+            </h2>
             <button type="button" className="icon-button" aria-label="Close the details" onClick={close}>
               ×
             </button>

@@ -36,7 +36,7 @@ export function statementQueries(links: readonly Pick<MapLink, 'from' | 'pools'>
     pools
       .map((pool) => {
         const callers = links.filter((link) => link.pools.includes(pool)).map(({ from }) => from)
-        const own = `db_client_connection_pool_name="${pool}", instance=~"${callers.join('|')}"`
+        const own = `db_client_connection_pool_name=${JSON.stringify(pool)}, instance=~"${callers.join('|')}"`
         return `rate(${metric}{${own}${match}}[${WINDOW}])`
       })
       .join(' or ')
