@@ -4,6 +4,7 @@ import { ErrorBoundary } from '../shell/error-boundary.tsx'
 import { useLoad } from '../shell/use-load.ts'
 import { useDashboard } from './dashboard-context.ts'
 import type { PanelJson } from './dashboard-json.ts'
+import { ExampleLinks } from './example-links.tsx'
 import { frameLength } from './frame.ts'
 import { interpolateText } from './interpolation.ts'
 import { MarkdownText } from './markdown-text.tsx'
@@ -52,6 +53,7 @@ export function PanelFrame({ panel, underRow }: { panel: PanelJson; underRow: bo
         <header>
           <Heading id={id}>{title}</Heading>
           {panel.description && <Info title={title} text={interpolateText(panel.description, scope.variables)} />}
+          {data && <ExampleLinks title={title} panel={panel} data={data} />}
           {loading && <span className="panel-busy" aria-hidden="true" />}
           {error && (
             <span className="badge tone-error" role="alert" title={error.message}>

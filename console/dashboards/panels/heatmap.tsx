@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { tracePath } from '../../links.ts'
 import { useDashboard } from '../dashboard-context.ts'
+import { traceIdOf } from '../exemplars.ts'
 import { type Field, type Frame, fieldTitle } from '../frame.ts'
 import { heightPx } from '../layout.ts'
 import type { PanelProps } from '../panel-frame.tsx'
@@ -124,9 +125,9 @@ function dotsOf(
   { width, rowHeight }: { width: number; rowHeight: number },
 ): Dot[] {
   return data.exemplars.slice(-200).flatMap(({ labels, timeMs, value }) => {
-    const traceId = labels['trace_id'] ?? ''
+    const traceId = traceIdOf(labels)
     const row = rows.findIndex((field) => value <= Number(fieldTitle(field)))
-    if (row < 0 || !/^[0-9a-f]{16,32}$/.test(traceId) || timeMs < data.startMs || timeMs > data.endMs) return []
+    if (row < 0 || !traceId || timeMs < data.startMs || timeMs > data.endMs) return []
     const high = Number(fieldTitle(rows[row] as Field))
     const low = row > 0 ? Number(fieldTitle(rows[row - 1] as Field)) : 0
     const within = Number.isFinite(high) && high > low ? Math.max(0, value - low) / (high - low) : 0.5

@@ -6,6 +6,7 @@ import type { Dot, Limit } from '../chart-drawing.ts'
 import { colorsOf, namedColor } from '../colors.ts'
 import { useDashboard } from '../dashboard-context.ts'
 import { linksOf } from '../data-links.ts'
+import { traceIdOf } from '../exemplars.ts'
 import { type Field, fieldTitle } from '../frame.ts'
 import { heightPx } from '../layout.ts'
 import type { PanelProps } from '../panel-frame.tsx'
@@ -106,8 +107,8 @@ function timesOf({ frames }: PanelData): number[] {
 function dotsOf({ exemplars, startMs, endMs }: PanelData): Dot[] {
   const best = new Map<number, Dot>()
   for (const { labels, timeMs, value } of exemplars) {
-    const traceId = labels['trace_id'] ?? labels['traceID'] ?? ''
-    if (!/^[0-9a-f]{16,32}$/.test(traceId) || !Number.isFinite(value) || timeMs < startMs || timeMs > endMs) continue
+    const traceId = traceIdOf(labels)
+    if (!traceId || !Number.isFinite(value) || timeMs < startMs || timeMs > endMs) continue
     const part = Math.floor(((timeMs - startMs) / (endMs - startMs)) * MAX_DOTS)
     const before = best.get(part)
     if (!before || value > before.value) best.set(part, { timeMs, value, color: '#3f7fe0', traceId })
