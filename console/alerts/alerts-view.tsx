@@ -16,7 +16,6 @@ import { AlertCourse } from './alert-course.tsx'
 import { type AlertRule, fetchAlertRules, ruleOf, watchedRules } from './alert-rules.ts'
 import { type AlertSpell, alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
 import { loadReadme, runbookOf } from './runbooks.ts'
-import '../dashboards/dashboards.css'
 import './alerts.css'
 
 type ActiveAlert = { labels: Labels; annotations: Labels; state: string; activeAt?: string; value: string }
