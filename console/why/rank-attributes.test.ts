@@ -49,6 +49,46 @@ test('a handful of traces says nothing', () => {
   expect(rankAttributes(few.slice(0, 1), few.slice(1))).toEqual([])
 })
 
+/** Traces without spans, of which nothing is known but these. */
+const described = (count: number, of: (index: number) => Record<string, string>) =>
+  Array.from({ length: count }, (_, index) => ({
+    values: new Map(Object.entries(of(index)).map(([key, value]) => [key, new Set([value])])),
+    waits: new Map<string, number>(),
+  }))
+
+test.each([
+  [1, 200],
+  [1, 1_500],
+  [3, 200],
+  [5, 1_500],
+  [20, 1_500],
+])('%d of %d traces: the node that only they met is named, their ids and what is rare anyway are not', (count, all) => {
+  const traces = described(all, (index) => ({
+    node: index < count ? 'payments-2' : 'payments-1',
+    'order.id': `o${index}`,
+    'customer.id': `c${index % 50}`,
+  }))
+  const ranked = rankAttributes(traces.slice(0, count), traces.slice(count))
+  expect(ranked.map(({ key }) => key)).toEqual(['node'])
+})
+
+test('what only one side has at all is named with its shares, whichever side that is', () => {
+  const traces = described(60, (index) => (index < 20 ? { retry: '2' } : { cached: 'true' }))
+  const ranked = rankAttributes(traces.slice(0, 20), traces.slice(20))
+  expect(ranked.map(({ key, values }) => [key, values])).toEqual([
+    ['cached', [{ value: 'true', selectedShare: 0, otherShare: 1 }]],
+    ['retry', [{ value: '2', selectedShare: 1, otherShare: 0 }]],
+  ])
+})
+
+test('the value that the verdict names is one that counts, though another differs more', () => {
+  // `a` is in 15 % and in 50 %, which with three common values may be chance; 30 % that nobody else has are not.
+  const values = (index: number) => (index < 6 ? 'rare' : index < 9 || index >= 60 ? 'a' : 'b')
+  const traces = described(100, (index) => ({ kind: values(index) }))
+  const [kind] = rankAttributes(traces.slice(0, 20), traces.slice(20))
+  expect(kind?.values[0]).toMatchObject({ value: 'rare', otherShare: 0 })
+})
+
 test('either group empty: nothing to compare', () => {
   const all = traces.map(traceFeatures)
   expect(rankAttributes([], all)).toEqual([])

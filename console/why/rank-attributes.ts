@@ -3,7 +3,9 @@
 // Measure: of each value of an attribute, the share of selected traces that have it less the share of the others; an attribute's score is
 // the largest such difference of its values, less what chance alone would make of it. With m values and groups of n₁ and n₂ traces, the
 // difference of a value with pooled share p has the standard error √(p(1−p)(1/n₁+1/n₂)) (two-proportion z-test), and the largest of m
-// normal differences is about √(2 ln m) of them. Attributes that differ in every trace (ids) come to nothing by this, as they should. Pure.
+// normal differences is about √(2 ln m) of them. Differences of a few traces are not normal: a value counts only if it is unlikely by Fisher's
+// exact test, too. Attributes that differ in every trace (ids) come to nothing by this, as they should. Pure.
+import { chanceOfAtLeast, logFactorials } from './chance.ts'
 import type { TraceFeatures } from './trace-features.ts'
 
 export type RankedValue = {
@@ -17,7 +19,7 @@ export type RankedAttribute = {
   key: string
   /** 0 to 1. */
   score: number
-  /** Those that differ most first. */
+  /** The most telling first, then those that differ most. */
   values: RankedValue[]
 }
 
@@ -26,6 +28,8 @@ const MAX_VALUES_SHOWN = 5
 const QUANTILES = [0.5, 0.9]
 /** At this many standard errors one difference is taken for more than chance, besides the correction for many values. */
 const BASE_ERRORS = 2
+/** The same as a probability: of a normal difference to be larger on its side. */
+const BASE_CHANCE = 0.023
 
 /** Attributes with a score above 0, the most telling first. Empty when either group is. */
 export function rankAttributes(
@@ -36,42 +40,59 @@ export function rankAttributes(
   const bounds = waitBounds([...selected, ...others])
   const ofSelected = countValues(selected, bounds)
   const ofOthers = countValues(others, bounds)
+  const groups = {
+    selected: selected.length,
+    others: others.length,
+    logs: logFactorials(selected.length + others.length),
+  }
   const keys = new Set([...ofSelected.keys(), ...ofOthers.keys()])
   const ranked: RankedAttribute[] = []
   for (const key of keys) {
     const inSelected = ofSelected.get(key) ?? new Map<string, number>()
     const inOthers = ofOthers.get(key) ?? new Map<string, number>()
-    const attribute = rank(key, inSelected, inOthers, selected.length, others.length)
+    const attribute = rank(key, inSelected, inOthers, groups)
     if (attribute.score > 0) ranked.push(attribute)
   }
   return ranked.sort((one, other) => other.score - one.score || one.key.localeCompare(other.key))
 }
 
+/** How many traces there are, and the factorials that go with them. */
+type Groups = { selected: number; others: number; logs: readonly number[] }
 type Counts = Map<string, Map<string, number>>
 
 function rank(
   key: string,
   inSelected: ReadonlyMap<string, number>,
   inOthers: ReadonlyMap<string, number>,
-  n1: number,
-  n2: number,
+  { selected: n1, others: n2, logs }: Groups,
 ): RankedAttribute {
   const names = [...new Set([...inSelected.keys(), ...inOthers.keys()])]
   const errors = BASE_ERRORS + Math.sqrt(2 * Math.log(names.length))
-  let score = 0
+  const isUnlikely = (a: number, b: number) => {
+    const more = a / n1 > b / n2 ? { count: a, group: n1 } : { count: b, group: n2 }
+    const chance = chanceOfAtLeast(more.count, { all: n1 + n2, having: a + b, group: more.group }, logs)
+    return chance * names.length < BASE_CHANCE
+  }
   const values = names.map((value) => {
     const a = inSelected.get(value) ?? 0
     const b = inOthers.get(value) ?? 0
     const pooled = (a + b) / (n1 + n2)
     const chance = errors * Math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    const difference = Math.abs(a / n1 - b / n2)
-    score = Math.max(score, difference - chance)
-    return { value, selectedShare: a / n1, otherShare: b / n2 }
+    const distance = Math.abs(a / n1 - b / n2)
+    const score = distance > chance && isUnlikely(a, b) ? distance - chance : 0
+    return { value, selectedShare: a / n1, otherShare: b / n2, distance, score }
   })
-  const distance = ({ selectedShare, otherShare }: RankedValue) => Math.abs(selectedShare - otherShare)
-  // Of two that differ alike, the one that the selected traces have.
-  values.sort((one, other) => distance(other) - distance(one) || other.selectedShare - one.selectedShare)
-  return { key, score, values: values.slice(0, MAX_VALUES_SHOWN) }
+  // What counts before what only differs; of two that do alike, the one that the selected traces have.
+  values.sort(
+    (one, other) => other.score - one.score || other.distance - one.distance || other.selectedShare - one.selectedShare,
+  )
+  return {
+    key,
+    score: values[0]?.score ?? 0,
+    values: values
+      .slice(0, MAX_VALUES_SHOWN)
+      .map(({ value, selectedShare, otherShare }) => ({ value, selectedShare, otherShare })),
+  }
 }
 
 /** Traces by key and value; times fall into ranges. */

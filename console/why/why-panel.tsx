@@ -23,7 +23,7 @@ export function WhyPanel({ selected, others, label }: Props) {
           <span className="why-key why-key-other" /> {others.length} others
         </p>
       </div>
-      <Verdict ranked={ranked} selected={selected.length} others={others.length} label={label} />
+      <Verdict ranked={ranked} selected={selected.length} others={others.length} />
       <ol className="why-list">
         {ranked.slice(0, MAX_SHOWN).map((attribute) => (
           <Attribute key={attribute.key} attribute={attribute} />
@@ -33,18 +33,9 @@ export function WhyPanel({ selected, others, label }: Props) {
   )
 }
 
-function Verdict({
-  ranked,
-  selected,
-  others,
-  label,
-}: {
-  ranked: RankedAttribute[]
-  selected: number
-  others: number
-  label: string
-}) {
-  if (selected === 0) return <p className="why-verdict">No trace is selected: none of those found are {label}.</p>
+function Verdict({ ranked, selected, others }: { ranked: RankedAttribute[]; selected: number; others: number }) {
+  if (selected === 0)
+    return <p className="why-verdict">None of the traces found is selected; there is nothing to compare.</p>
   if (others === 0)
     return <p className="why-verdict">Every trace is selected; there is nothing to compare them with.</p>
   const [first] = ranked
