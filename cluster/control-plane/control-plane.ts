@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Router } from 'express'
+import type { Fault } from '../../faults/fault.ts'
 import type { Logger } from '../../otel/sdk/logger.ts'
 import { createMetrics } from '../../otel/sdk/metrics/create-metrics.ts'
 import { measureBuild, measureProcess } from '../../otel/sdk/metrics/process.ts'
@@ -16,10 +17,10 @@ import { loopbackHosts } from './access.ts'
 import { Annotations } from './annotations.ts'
 import { createControlApp } from './app.ts'
 import type { ClusterUrls } from './contract.ts'
-import { FaultBook, type FaultBookDeps } from './faults/fault-book.ts'
+import { FaultBook } from './faults/fault-book.ts'
 import { measureFaults } from './faults/fault-metrics.ts'
 import { databaseKind } from './faults/places.ts'
-import { refusedWithoutReplica } from './faults/refusals.ts'
+import { refusedByServers } from './faults/refusals.ts'
 import { Journal } from './journal.ts'
 import type { PolicyChange } from './policies/policy-contract.ts'
 import { PolicyStore } from './policies/policy-store.ts'
@@ -45,7 +46,7 @@ export type ControlPlaneDeps = {
   /** Told of every load that somebody sets. */
   onLoad?: () => void
   /** Why a fault cannot be injected here; all can when omitted. */
-  refuseFault?: FaultBookDeps['refuse']
+  refuseFault?: (fault: Fault, parameters: Record<string, unknown>) => string | undefined
   /** Policies that are set from the beginning; what is not valid any more is left out, and the log says so. */
   policies?: readonly PolicyChange[]
   /** Told of all that are set whenever somebody has changed that. */
@@ -133,8 +134,9 @@ export async function startControlPlane(
     },
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
     journal: (change) => journal.add(change),
-    refuse: (fault, parameters) =>
-      deps.refuseFault?.(fault, parameters) ?? refusedWithoutReplica(fault, parameters, servers.length),
+    refuse: (fault, parameters, targets) =>
+      deps.refuseFault?.(fault, parameters) ??
+      refusedByServers(fault, parameters, targets, postgresNodesFor(deps.size)),
   })
   measureFaults(metrics, faults)
 

@@ -4,7 +4,8 @@ import type { Schedule, ScheduleEvent } from '../../faults/schedules/schedule.ts
 import { FaultInjection } from '../control-plane/faults/contract.ts'
 import { parseParameters, unknownFault } from '../control-plane/faults/fault-book.ts'
 import { databaseKind } from '../control-plane/faults/places.ts'
-import { scopeOf, type World } from '../control-plane/faults/scope.ts'
+import { refusedByServers } from '../control-plane/faults/refusals.ts'
+import { affected, scopeOf, type World } from '../control-plane/faults/scope.ts'
 import { PolicyTarget } from '../control-plane/policies/policy-contract.ts'
 import { PolicyStore } from '../control-plane/policies/policy-store.ts'
 import { isNodeKind, kindSpec, nodeKinds } from '../topology/kinds.ts'
@@ -76,7 +77,12 @@ class Checker {
     const { atS: _atS, do: _do, id, ...injection } = event
     const fault = findFault(event.fault)
     if (!fault) throw new Error(unknownFault(event.fault))
-    scopeOf(fault, FaultInjection.parse(injection), this.#parameters(event.fault, event.parameters), this.#world())
+    const parameters = this.#parameters(event.fault, event.parameters)
+    const world = this.#world()
+    const scope = scopeOf(fault, FaultInjection.parse(injection), parameters, world)
+    const targets = affected(fault, scope, world).from
+    const why = refusedByServers(fault, parameters, targets, postgresNodesFor(this.#size))
+    if (why !== undefined) throw new Error(why)
     this.#injected.set(id, event)
   }
 

@@ -1,5 +1,6 @@
 // Where a fault of a soak acts and how: places that the topology has, parameters around their defaults. Pure.
 import { describeFault } from '../../cluster/control-plane/faults/describe-fault.ts'
+import { refusedByServers } from '../../cluster/control-plane/faults/refusals.ts'
 import { kindSpec, type NodeKind, nodeKinds } from '../../cluster/topology/kinds.ts'
 import { type ClusterSize, nodesFor, postgresNodesFor, regionsOf } from '../../cluster/topology/nodes.ts'
 import type { Fault, Injection, TargetKind } from '../../faults/fault.ts'
@@ -36,7 +37,7 @@ export function placeOf(fault: Fault, size: ClusterSize, random: Random): Inject
   const example = fault.example[size]
   if (fault.id === 'silent-corruption') return { target: pick(random, PROVED) }
   if (example && random() < EXAMPLES) return example
-  const places = fault.targets.flatMap((kind) => (isThere(kind, size) ? [placeOfKind(kind, size, random)] : []))
+  const places = fault.targets.flatMap((kind) => (isThere(kind, size) ? [placeOfKind(fault, kind, size, random)] : []))
   return places.length === 0 ? (example ?? {}) : pick(random, places)
 }
 
@@ -45,7 +46,7 @@ function isThere(kind: TargetKind, size: ClusterSize): boolean {
   return regionsOf(size).length > 1 || (kind !== 'region' && kind !== 'regions')
 }
 
-function placeOfKind(kind: TargetKind, size: ClusterSize, random: Random): Injection {
+function placeOfKind(fault: Fault, kind: TargetKind, size: ClusterSize, random: Random): Injection {
   switch (kind) {
     case 'node':
       return { target: pick(random, nodeIds(size)) }
@@ -59,7 +60,7 @@ function placeOfKind(kind: TargetKind, size: ClusterSize, random: Random): Injec
     case 'region':
       return { target: pick(random, regionsOf(size)) }
     case 'database':
-      return { target: pick(random, postgresNodesFor(size)).id }
+      return { target: pick(random, serversFor(fault, size)) }
     case 'link':
       return linkOf(size, random)
     case 'regions': {
@@ -75,6 +76,13 @@ function placeOfKind(kind: TargetKind, size: ClusterSize, random: Random): Injec
     case 'cluster':
       return {}
   }
+}
+
+/** Database servers that the fault acts on; there is one, or the fault is left out. */
+function serversFor(fault: Fault, size: ClusterSize): string[] {
+  const servers = postgresNodesFor(size)
+  const isRefused = (id: string) => refusedByServers(fault, fault.parameters.parse({}), [id], servers) !== undefined
+  return servers.flatMap(({ id }) => (isRefused(id) ? [] : [id]))
 }
 
 /** Between two kinds of which one calls the other, or one and its database; either way. */

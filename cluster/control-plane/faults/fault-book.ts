@@ -21,7 +21,7 @@ export type FaultBookDeps = {
   /** Has the documents of the nodes sent. */
   changed: () => void
   /** Why nobody here could carry the fault out; undefined when somebody can. */
-  refuse?: ((fault: Fault, parameters: Record<string, unknown>) => string | undefined) | undefined
+  refuse?: (fault: Fault, parameters: Record<string, unknown>, targets: readonly string[]) => string | undefined
   /** Makes a change known to everybody; of what is secret, nothing but a roll-out. */
   annotate: (kind: Annotation['kind'], subject: string, text: string) => void
   /** Notes a change in full, also of what is secret. */
@@ -63,9 +63,10 @@ export class FaultBook {
     const fault = findFault(injection.fault)
     if (!fault) throw new HttpError(404, 'unknown_fault', unknownFault(injection.fault))
     const parameters = parseParameters(fault, injection.parameters)
-    const why = this.#deps.refuse?.(fault, parameters)
+    const world = this.#deps.world()
+    const scope = scopeOf(fault, injection, parameters, world)
+    const why = this.#deps.refuse?.(fault, parameters, affected(fault, scope, world).from)
     if (why !== undefined) throw new HttpError(409, 'not_possible_here', why)
-    const scope = scopeOf(fault, injection, parameters, this.#deps.world())
     if (this.#active.size >= MAX_ACTIVE) {
       throw new HttpError(409, 'too_many_faults', `${MAX_ACTIVE} faults are active already; clear some first`)
     }

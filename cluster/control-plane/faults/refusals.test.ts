@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { catalogue, findFault } from '../../../faults/catalogue.ts'
-import { refusedInContainers, refusedWithoutReplica } from './refusals.ts'
+import { type DatabaseServer, refusedByServers, refusedInContainers } from './refusals.ts'
 
 const refusal = (id: string) => {
   const fault = findFault(id)
@@ -13,11 +13,25 @@ test('what takes starting and stopping a server is refused, with what comes near
   expect(refusal('failover')).toContain('docker compose kill postgres-na')
 })
 
+const primary = { id: 'postgres-na', role: 'primary' } as const
+const replica = { id: 'postgres-eu', role: 'replica' } as const
+
 test('what takes a replica is refused where there is none', () => {
-  const refused = (servers: number) =>
+  const refused = (servers: readonly DatabaseServer[]) =>
     catalogue
-      .filter((fault) => refusedWithoutReplica(fault, fault.parameters.parse({}), servers) !== undefined)
+      .filter((fault) => refusedByServers(fault, fault.parameters.parse({}), [primary.id, replica.id], servers))
       .map(({ id }) => id)
-  expect(refused(1)).toEqual(['stale-read', 'failover'])
-  expect(refused(3)).toEqual([])
+  expect(refused([primary])).toEqual(['stale-read', 'failover'])
+  expect(refused([primary, replica])).toEqual([])
+})
+
+test.each([
+  ['failover', replica.id, 'failover is a fault of the primary, and that is postgres-na'],
+  ['failover', primary.id, undefined],
+  ['stale-read', primary.id, 'stale-read is a fault of a replica, and that is postgres-eu'],
+  ['stale-read', replica.id, undefined],
+  ['disk-full', primary.id, undefined],
+])('%s at %s', (id, target, why) => {
+  const fault = findFault(id)
+  expect(fault && refusedByServers(fault, fault.parameters.parse({}), [target], [primary, replica])).toBe(why)
 })

@@ -14,13 +14,23 @@ export function refusedInContainers(fault: Fault, parameters: Record<string, unk
   )
 }
 
-/** The same for a cluster that has too few database servers. */
-export function refusedWithoutReplica(
+/** A database server as it is while all is well. */
+export type DatabaseServer = { id: string; role: 'primary' | 'replica' }
+
+/** The same for these targets among these database servers: some faults are of the primary alone, some of replicas. */
+export function refusedByServers(
   fault: Fault,
   parameters: Record<string, unknown>,
-  servers: number,
+  targets: readonly string[],
+  servers: readonly DatabaseServer[],
 ): string | undefined {
   const becomes = fault.acts.server?.(parameters).kind
-  if (servers > 1 || (becomes !== 'fail-over' && becomes !== 'delay-replay')) return undefined
-  return `${fault.id} needs a replica of the database, and this cluster has one server alone: start one with \`--size full\``
+  if (becomes !== 'fail-over' && becomes !== 'delay-replay') return undefined
+  if (!servers.some(({ role }) => role === 'replica')) {
+    return `${fault.id} needs a replica of the database, and this cluster has one server alone: start one with \`--size full\``
+  }
+  const role = becomes === 'fail-over' ? 'primary' : 'replica'
+  const fit = servers.filter((server) => server.role === role).map(({ id }) => id)
+  if (targets.some((target) => fit.includes(target))) return undefined
+  return `${fault.id} is a fault of ${role === 'primary' ? 'the primary' : 'a replica'}, and that is ${fit.join(' or ')}`
 }
