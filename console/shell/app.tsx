@@ -11,7 +11,8 @@ import { nextSession, openSession, type SessionState, watchLinkKey } from './ses
 import { SessionContext } from './session-context.ts'
 import { ShortcutProvider, useShortcut } from './shortcuts.tsx'
 import { SignedOut } from './signed-out.tsx'
-import { hasTimeAt, viewAt, views } from './views.ts'
+import { StandardRefresh } from './use-time-range.ts'
+import { hasTimeAt, standardRefreshMs, viewAt, views } from './views.ts'
 
 /** How often the connection is looked at. */
 const CHECK_MS = 5_000
@@ -52,7 +53,7 @@ function Shell({ session }: { session: SessionState }) {
   const [entered, setEntered] = useState(false)
   if (session.kind === 'signed-in' && !entered) setEntered(true)
   return (
-    <>
+    <StandardRefresh value={standardRefreshMs(location)}>
       <a className="skip" href="#main">
         Skip to content
       </a>
@@ -78,7 +79,7 @@ function Shell({ session }: { session: SessionState }) {
       </main>
       {entered && presenting && <PresenterOverlay />}
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
-    </>
+    </StandardRefresh>
   )
 }
 

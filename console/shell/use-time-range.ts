@@ -1,8 +1,10 @@
 // The shared time range and refresh interval, which stand in the address: a copied link shows the same.
-import { useCallback, useMemo } from 'react'
-import { useLocation, useSearchParams } from 'wouter'
+import { createContext, useCallback, useContext, useMemo } from 'react'
+import { useSearchParams } from 'wouter'
 import { readRange, readRefresh, resolveRange, type TimeRange } from './time-range.ts'
-import { standardRefreshMs } from './views.ts'
+
+/** How often the view that is shown is refreshed, in ms, when the address does not say; given by the shell, for the view and its header alike. */
+export const StandardRefresh = createContext(0)
 
 export type SharedTime = {
   range: TimeRange
@@ -16,10 +18,10 @@ export type SharedTime = {
 
 /** Of the address, else of the view that it shows. */
 export function useTimeRange(): SharedTime {
-  const [path] = useLocation()
+  const standardMs = useContext(StandardRefresh)
   const [params, setParams] = useSearchParams()
   const { from, to } = readRange(params)
-  const refreshMs = readRefresh(params) ?? standardRefreshMs(path)
+  const refreshMs = readRefresh(params) ?? standardMs
   const range = useMemo(() => ({ from, to }), [from, to])
   const resolve = useCallback(() => resolveRange(range, Date.now()), [range])
   const setRange = useCallback(
