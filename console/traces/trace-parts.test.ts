@@ -82,7 +82,7 @@ test('a window that is zoomed and moved through the address all the way down sta
   for (let step = 0; step < 60; step++) text = writeWindow(pan(zoom(readWindow(text), 0.6, 0.3), 0.001))
   const { start, end } = readWindow(text)
   expect(start).toBeCloseTo(0.3, 2)
-  expect(end - start).toBeCloseTo(1e-7, 8)
+  expect(end - start).toBeCloseTo(1e-7, 10)
 })
 
 test.each([

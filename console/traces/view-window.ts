@@ -7,8 +7,8 @@ export const wholeWindow: ViewWindow = { start: 0, end: 1 }
 /** No closer than this: a µs of a ten-second trace. */
 const MIN_WIDTH = 1e-7
 
-/** Ten times finer than the closest window is wide. */
-const DECIMALS = 8
+/** A thousandth of the closest window: zooming by small steps gets on. */
+const DECIMALS = 10
 
 /** `0.25-0.5`, as it stands in an address; the whole for what is no window. */
 export function readWindow(text: string): ViewWindow {
