@@ -163,22 +163,31 @@ export class PostgresCluster {
    * Ends the primary as a crash would and makes the replica that has most of its log the new one. Nothing that was committed is lost
    * when commits waited for a replica; otherwise what no replica had yet. The old one stays down until `rejoin`.
    * @param detectedAfterMs how long there is no primary at all
+   * @param signal ends that time: the old primary starts again, and the failover fails
    * @throws PostgresError `bad-options` when no replica runs.
    */
-  async failOver(detectedAfterMs = 0): Promise<PostgresServer> {
-    return this.#moving(() => this.#failOver(detectedAfterMs))
+  async failOver(detectedAfterMs = 0, signal?: AbortSignal): Promise<PostgresServer> {
+    return this.#moving(() => this.#failOver(detectedAfterMs, signal))
   }
 
-  async #failOver(detectedAfterMs: number): Promise<PostgresServer> {
+  async #failOver(detectedAfterMs: number, signal: AbortSignal | undefined): Promise<PostgresServer> {
     const old = this.primary
     const candidates = this.#replicas().filter((replica) => replica.state === 'ready')
     if (candidates.length === 0) throw new PostgresError('bad-options', 'No replica runs that could be promoted.')
     // Fenced before another takes writes: two primaries would each accept orders.
     await old.kill()
-    await delay(detectedAfterMs)
-    const chosen = await this.#mostAdvanced(candidates)
+    const chosen = await this.#chooseAfter(detectedAfterMs, signal, candidates).catch(async (error: unknown) => {
+      // Nobody has taken over, and nobody will: it goes on.
+      await old.start()
+      throw error
+    })
     await this.#promote(chosen)
     return chosen
+  }
+
+  async #chooseAfter(waitMs: number, signal: AbortSignal | undefined, candidates: PostgresServer[]) {
+    await delay(waitMs, undefined, signal ? { signal } : {})
+    return this.#mostAdvanced(candidates)
   }
 
   /**

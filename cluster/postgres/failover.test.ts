@@ -78,6 +78,18 @@ test('an orderly switch back loses nothing, either', async () => {
   await expect.poll(async () => (await ids(follower)).length, { timeout: 20_000 }).toBe(found.size)
 }, 90_000)
 
+test('a failover that is called off while there is no primary leaves the old one in its place', async () => {
+  const goes = new AbortController()
+  const failingOver = cluster.failOver(60_000, goes.signal)
+  await expect.poll(() => cluster.primary.state, { timeout: 20_000 }).toBe('stopped')
+  goes.abort()
+  await expect(failingOver).rejects.toThrow(/abort/)
+  expect([cluster.primary.name, cluster.primary.state]).toEqual(['postgres-na', 'ready'])
+  await query(primary(), 'INSERT INTO accepted VALUES (2999999)')
+  await expect.poll(() => cluster.replicationStatus(), { timeout: 20_000 }).toMatchObject([{ state: 'streaming' }])
+  expect(exits).toEqual([])
+}, 90_000)
+
 test('a replica that lacks something does not take over: the primary goes on', async () => {
   const conninfo = async (sql: string) => {
     const admin = await cluster.connect('postgres', 'postgres-eu')

@@ -34,9 +34,11 @@ export async function renewPasswords(cluster: Connects, roles: readonly string[]
 }
 
 async function setValidity(cluster: Connects, role: string, until: string): Promise<void> {
-  await asSuperuser(cluster, undefined, (client) =>
-    client.query(`ALTER ROLE ${pg.escapeIdentifier(role)} VALID UNTIL '${until}'`),
-  )
+  await asSuperuser(cluster, undefined, async (client) => {
+    // After a failover there may be no replica that the commit could wait for.
+    await client.query('SET synchronous_commit = local')
+    await client.query(`ALTER ROLE ${pg.escapeIdentifier(role)} VALID UNTIL '${until}'`)
+  })
 }
 
 async function asSuperuser(

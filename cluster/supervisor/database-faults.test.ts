@@ -106,8 +106,16 @@ test('a failover: services follow the new primary by themselves, and back; nothi
     }
   })()
   await until('writes', () => accepted.length > 50, 20_000)
-  faults.apply([injected('failover', { detectedAfterS: 0.5, backAfterS: 0.2 }, 'postgres-na')])
+  const failover = injected('failover', { detectedAfterS: 0.5, backAfterS: 60 }, 'postgres-na')
+  faults.apply([failover])
   await until('the other to be the primary', () => promoted.length === 1, 30_000)
+  // Commits wait for a replica, and there is none.
+  faults.apply([failover, injected('credential-expiry', { credential: 'database', role: 'users' }, 'postgres-na')])
+  const users = () => query(cluster.url('users', { role: 'users' }), 'SELECT 1')
+  await expect.poll(() => users().catch(({ code }) => code), { timeout: 20_000 }).toBe('28P01')
+  faults.apply([failover])
+  await expect.poll(() => users().catch(({ code }) => code), { timeout: 20_000 }).toHaveLength(1)
+  faults.apply([injected('failover', { detectedAfterS: 0.5, backAfterS: 0.2 }, 'postgres-na')])
   const before = accepted.length
   await until('writes there', () => accepted.length > before + 50, 30_000)
   expect(cluster.nodes.map(({ name, role }) => `${name} ${role}`)).toEqual([

@@ -1,5 +1,5 @@
 // Carries out what faults make of database servers, and takes it back when they have ended. One change at a time; one that fails, since
-// its server does not answer, is tried again.
+// its server does not answer, is tried again, and keeps no other from being made. Whatever waits, waits for no longer than it is wanted.
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFault } from '../../faults/catalogue.ts'
 import type { ServerVerdict } from '../../faults/points.ts'
@@ -40,6 +40,8 @@ export function stateUnder(
   return { replayDelayMs, expiredRoles, ...(failOver ? { failOver } : {}) }
 }
 
+const well: DatabaseState = { replayDelayMs: new Map(), expiredRoles: new Set() }
+
 /** The servers, whoever runs them. */
 export type Suffering = Pick<PostgresCluster, 'connect'> & {
   readonly nodes: readonly Pick<PostgresServer, 'name' | 'role' | 'state'>[]
@@ -59,7 +61,7 @@ export function promotionsOf(
   promoted: (primary: PostgresServer) => void,
 ): Promotions {
   return {
-    failOver: (detectedAfterMs) => cluster.failOver(detectedAfterMs),
+    failOver: (detectedAfterMs, signal) => cluster.failOver(detectedAfterMs, signal),
     switchOver: (name) => cluster.switchOver(name),
     rejoin: () => cluster.rejoin(),
     promoted: () => promoted(cluster.primary),
@@ -71,13 +73,19 @@ export class DatabaseFaults {
   /** The primary while all is well. */
   readonly #home: string
   readonly #promotions: Promotions | undefined
-  #wanted: DatabaseState = { replayDelayMs: new Map(), expiredRoles: new Set() }
+  #wanted: DatabaseState = well
   /** Whom the replicas follow. */
   #following: string
   readonly #delays = new Map<string, number>()
-  /** Roles whose passwords have to be renewed at the end. */
-  readonly #expired = new Map<string, 'begun' | 'done'>()
+  /** Roles whose passwords have been changed, and what they are by now. */
+  readonly #passwords = new Map<string, 'unknown' | 'expired' | 'valid'>()
+  /** When another server took over, by the monotonic clock: the old primary stays away for some time from then. */
+  #tookOverAtMs = 0
   #working: Promise<void> | undefined
+  /** Aborted by news: what is being done was decided without them. */
+  #news = new AbortController()
+  /** Aborted when the failover under way is wanted no more. */
+  #failingOver = new AbortController()
   #isStopping = false
 
   /** @param promotions without them the primary stays the primary, whatever is asked for */
@@ -90,49 +98,57 @@ export class DatabaseFaults {
 
   /** Brings the servers to what these faults make of them, sooner or later. */
   apply(faults: readonly InjectedFault[]): void {
-    this.#wanted = stateUnder(faults, this.#replicas(), this.#home)
-    this.#working ??= this.#work()
+    if (!this.#isStopping) this.#want(stateUnder(faults, this.#replicas(), this.#home))
   }
 
   /** Takes back, sooner or later, whatever a process before this one has left, which ended without doing so. */
   takeAllBack(roles: readonly string[]): void {
     for (const name of this.#replicas()) this.#delays.set(name, UNKNOWN_MS)
-    for (const role of roles) this.#expired.set(role, 'begun')
-    this.#working ??= this.#work()
+    for (const role of roles) this.#passwords.set(role, 'unknown')
+    this.#want(this.#wanted)
   }
 
   /** Resolves when the primary is the one that the next run begins with. */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#want(well)
     await this.#working
     // What another has accepted meanwhile would be lost with it. A server that does not answer any more keeps nobody from stopping.
-    await this.#choosePrimary(undefined).catch(() => undefined)
+    await this.#choosePrimary().catch(() => undefined)
+  }
+
+  #want(state: DatabaseState): void {
+    this.#wanted = state
+    if (!state.failOver) this.#failingOver.abort()
+    this.#news.abort()
+    if (!this.#isStopping) this.#working ??= this.#work()
   }
 
   async #work(): Promise<void> {
     while (!this.#isStopping) {
-      const wanted = this.#wanted
-      try {
-        await this.#reach(wanted)
-        if (wanted === this.#wanted) break
-      } catch {
-        // Its clients report that a server does not answer.
-        await delay(RETRY_MS)
-      }
+      this.#news = new AbortController()
+      const { signal } = this.#news
+      // Its clients report that a server does not answer.
+      const waitMs = await this.#reach(this.#wanted).catch(() => RETRY_MS)
+      if (signal.aborted) continue
+      if (waitMs === 0) break
+      await delay(waitMs, undefined, { signal }).catch(() => undefined)
     }
     this.#working = undefined
   }
 
-  async #reach({ replayDelayMs, expiredRoles, failOver }: DatabaseState): Promise<void> {
-    await this.#choosePrimary(failOver)
+  /** Returns in how many ms there is more to do; 0 for nothing. */
+  async #reach({ replayDelayMs, expiredRoles }: DatabaseState): Promise<number> {
     const delayed = new Set([...this.#delays.keys(), ...replayDelayMs.keys()])
     const outcomes = await Promise.allSettled([
       ...[...delayed].map((name) => this.#delay(name, replayDelayMs.get(name))),
       ...[...expiredRoles].map((role) => this.#expire(role)),
-      ...[...this.#expired.keys()].filter((role) => !expiredRoles.has(role)).map((role) => this.#renew(role)),
+      ...[...this.#passwords.keys()].filter((role) => !expiredRoles.has(role)).map((role) => this.#renew(role)),
     ])
-    // A server that does not answer keeps none of the others from what is to become of them.
+    // Last, for it takes longest. A server that does not answer keeps none of the others from what is to become of them.
+    const waitMs = await this.#choosePrimary()
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    return waitMs
   }
 
   async #delay(name: string, delayMs: number | undefined): Promise<void> {
@@ -143,31 +159,39 @@ export class DatabaseFaults {
   }
 
   async #expire(role: string): Promise<void> {
-    if (this.#expired.get(role) === 'done') return
-    this.#expired.set(role, 'begun')
+    if (this.#passwords.get(role) === 'expired') return
+    this.#passwords.set(role, 'unknown')
     await expirePassword(this.#cluster, role, this.#running())
-    this.#expired.set(role, 'done')
+    this.#passwords.set(role, 'expired')
   }
 
   async #renew(role: string): Promise<void> {
+    if (this.#passwords.get(role) === 'valid') return
+    this.#passwords.set(role, 'unknown')
     await renewPasswords(this.#cluster, [role])
-    this.#expired.delete(role)
+    this.#passwords.set(role, 'valid')
   }
 
-  async #choosePrimary(failOver: DatabaseState['failOver']): Promise<void> {
-    if (!this.#promotions) return
+  /** Has the server take writes that is to do so by now; returns in how many ms there is more to do. */
+  async #choosePrimary(): Promise<number> {
+    if (!this.#promotions) return 0
+    const { failOver } = this.#wanted
     const isHome = this.#cluster.primary.name === this.#home
     if (failOver && isHome) {
-      await this.#promotions.failOver(failOver.detectedAfterMs)
-      this.#promotions.promoted()
-      await delay(failOver.backAfterMs)
+      this.#failingOver = new AbortController()
+      await this.#promotions.failOver(failOver.detectedAfterMs, this.#failingOver.signal)
+      this.#moved(this.#promotions)
+      this.#tookOverAtMs = performance.now()
     }
+    const awayMs = failOver ? this.#tookOverAtMs + failOver.backAfterMs - performance.now() : 0
+    if (awayMs > 0) return awayMs
     if (!failOver && !isHome) {
       await this.#allBack(this.#promotions)
       await this.#promotions.switchOver(this.#home)
-      this.#promotions.promoted()
+      this.#moved(this.#promotions)
     }
     await this.#allBack(this.#promotions)
+    return 0
   }
 
   /** Whoever is down, or follows nobody any more, follows the primary. */
@@ -175,6 +199,19 @@ export class DatabaseFaults {
     if (this.#following === this.#cluster.primary.name) return
     await rejoin()
     this.#following = this.#cluster.primary.name
+    this.#forgetDone()
+  }
+
+  #moved({ promoted }: Promotions): void {
+    promoted()
+    this.#forgetDone()
+  }
+
+  /** Another server takes writes, or replicas were copied from it: who knows what of all that was done they have. */
+  #forgetDone(): void {
+    for (const name of this.#delays.keys()) this.#delays.set(name, UNKNOWN_MS)
+    for (const role of this.#passwords.keys()) this.#passwords.set(role, 'unknown')
+    this.#news.abort()
   }
 
   #replicas(): string[] {
