@@ -100,11 +100,10 @@ function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
     `${id} ${term} ${description}`.toLowerCase().includes(sought.toLowerCase())
   const layers = [...new Set(catalogue.map(({ layer }) => layer))]
   const wanted: Wanted = Object.fromEntries(placeNames.map((name) => [name, params.get(name) ?? '']))
-  const picked = useRef<Wanted>(undefined)
-  const change = (id: string) => {
-    onChoose(id, picked.current)
-    picked.current = undefined
-  }
+  // Of this filling in of the form: on the way back through the history it is another.
+  const filledIn = `${chosen?.id} ${JSON.stringify(wanted)}`
+  const picked = useRef<{ filledIn: string; places: Wanted }>(undefined)
+  const change = (id: string) => onChoose(id, picked.current?.filledIn === filledIn ? picked.current.places : undefined)
   return (
     <div className="fault-board">
       <nav className="fault-list" aria-label="Catalogue of faults">
@@ -140,12 +139,12 @@ function Board({ catalogue, nodes, params, onChoose, onInjected }: BoardProps) {
       </nav>
       {chosen && (
         <InjectForm
-          key={`${chosen.id} ${JSON.stringify(wanted)}`}
+          key={filledIn}
           fault={chosen}
           places={placesOf(nodes)}
           wanted={wanted}
           onPick={(places) => {
-            picked.current = places
+            picked.current = { filledIn, places }
           }}
           onInjected={onInjected}
         />
