@@ -12,7 +12,8 @@ export const eventLoopBlock = defineFault({
   parameters: z.strictObject({
     blockMs: count({
       min: 1,
-      max: 10_000,
+      // A node that says nothing for five seconds is taken for gone, and would not hear that the fault is over.
+      max: 4_000,
       default: 600,
       unit: 'milliseconds',
       what: 'how long each synchronous loop runs',

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { captureLog } from '../../../test/captured-log.ts'
@@ -230,6 +231,25 @@ test('a control plane that is silent for five seconds is left for a new connecti
     vi.advanceTimersByTime(100)
     return plane.upgrades.length === 2
   })
+})
+
+test('a control plane is not silent whose words are there to be read when a loop that was blocked goes on', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  cleanups.push(() => vi.useRealTimers())
+  const plane = await startControlPlane()
+  const { stream } = openStream(plane.port)
+  const socket = await plane.connected(1)
+  await until('the stream to be open', () => plane.received.length === 1)
+  // From here on nothing is read before the timers are due.
+  await turn()
+  socket.ping()
+  vi.advanceTimersByTime(5_000)
+  await once(socket, 'pong')
+  await turn()
+  expect(stream.state()).toMatchObject({ connected: true, disconnections: 0 })
+  const gone = once(socket, 'close')
+  vi.advanceTimersByTime(5_000)
+  await gone
 })
 
 test('it knows whether it is connected, how often it was not, and the difference of the clocks', async () => {

@@ -117,7 +117,16 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
     const headers = { authorization: `Bearer ${options.token}` }
     const current = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
     socket = current
-    const silence = setTimeout(() => current.terminate(), SILENCE_MS)
+    let isSilent = false
+    const silence = setTimeout(() => {
+      isSilent = true
+      // A loop that was blocked finds its timers due before it has read what came meanwhile.
+      setImmediate(() => isSilent && current.terminate())
+    }, SILENCE_MS)
+    const hear = () => {
+      isSilent = false
+      silence.refresh()
+    }
     let wasOpen = false
     current.on('open', () => {
       wasOpen = true
@@ -125,11 +134,11 @@ export function openControlStream(options: ControlStreamOptions): ControlStream 
       send(ready)
     })
     current.on('ping', (data) => {
-      silence.refresh()
+      hear()
       skew.notePing(data.toString(), Date.now())
     })
     current.on('message', (data) => {
-      silence.refresh()
+      hear()
       receive(data.toString())
     })
     current.on('error', (error) => log.debug({ err: error }, 'control stream failed'))
