@@ -284,7 +284,7 @@ function SpellRows({
               className="button"
               aria-expanded={open}
               aria-controls={open ? id : undefined}
-              aria-label={`Runbook of ${name}`}
+              aria-label={`What to do about ${name}`}
               onClick={() => setOpen(!open)}
             >
               What to do

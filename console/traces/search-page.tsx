@@ -135,7 +135,14 @@ export function SearchPage() {
                   )}
                 </fieldset>
               </div>
-              <TraceScatter traces={traces} selection={selection} colours={colours} onSelect={select} onOpen={open} />
+              <TraceScatter
+                traces={traces}
+                selection={selection}
+                selected={parts?.selected}
+                colours={colours}
+                onSelect={select}
+                onOpen={open}
+              />
               <RegionForm traces={traces} selection={selection} onSelect={select} />
             </section>
             {selection && parts && (

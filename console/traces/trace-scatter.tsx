@@ -16,6 +16,8 @@ const MIN_DRAG = 5
 type Props = {
   traces: readonly Trace[]
   selection: Selection | undefined
+  /** Traces that it comes to. */
+  selected: readonly Trace[] | undefined
   colours: ReadonlyMap<string, string>
   onSelect: (selection: Selection) => void
   onOpen: (id: string) => void
@@ -23,7 +25,7 @@ type Props = {
 
 type Box = { x0: number; y0: number; x1: number; y1: number }
 
-export function TraceScatter({ traces, selection, colours, onSelect, onOpen }: Props) {
+export function TraceScatter({ traces, selection, selected, colours, onSelect, onOpen }: Props) {
   const { ref, width, theme } = useCanvas()
   const [hovered, setHovered] = useState<Trace | undefined>()
   const [drag, setDrag] = useState<Box | undefined>()
@@ -41,8 +43,8 @@ export function TraceScatter({ traces, selection, colours, onSelect, onOpen }: P
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours, though it is read from the page
   useEffect(() => {
     const canvas = ref.current
-    if (canvas && width > 0) draw(canvas, { traces, scale, colours, selection, drag, hovered, width })
-  }, [ref, traces, scale, colours, selection, drag, hovered, width, theme])
+    if (canvas && width > 0) draw(canvas, { traces, scale, colours, selection, selected, drag, hovered, width })
+  }, [ref, traces, scale, colours, selection, selected, drag, hovered, width, theme])
   const position = (event: PointerEvent) => {
     const { left, top } = event.currentTarget.getBoundingClientRect()
     return { x: event.clientX - left, y: event.clientY - top }
@@ -121,12 +123,16 @@ type Drawing = {
   scale: ScatterScale
   colours: ReadonlyMap<string, string>
   selection: Selection | undefined
+  selected: readonly Trace[] | undefined
   drag: Box | undefined
   hovered: Trace | undefined
   width: number
 }
 
-function draw(canvas: HTMLCanvasElement, { traces, scale, colours, selection, drag, hovered, width }: Drawing): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  { traces, scale, colours, selection, selected, drag, hovered, width }: Drawing,
+): void {
   const pen = canvas.getContext('2d')
   if (!pen) return
   const style = getComputedStyle(canvas)
@@ -158,9 +164,11 @@ function draw(canvas: HTMLCanvasElement, { traces, scale, colours, selection, dr
     pen.strokeStyle = colour('--accent')
     pen.strokeRect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
   }
+  const inFront = selected && new Set(selected)
   for (const trace of traces) {
     const failing = trace.errors > 0
-    pen.globalAlpha = trace === hovered ? 1 : 0.72
+    if (inFront) pen.globalAlpha = inFront.has(trace) || trace === hovered ? 1 : 0.25
+    else pen.globalAlpha = trace === hovered ? 1 : 0.72
     pen.fillStyle = failing ? colour('--error') : resolve(colours.get(rootOf(trace)?.service ?? ''))
     const x = scale.x(trace.startMicros / 1000)
     const y = scale.y(trace.durationMicros)

@@ -72,13 +72,19 @@ test.each([
   expect(ranked.map(({ key }) => key)).toEqual(['node'])
 })
 
-test('what only one side has at all is named with its shares, whichever side that is', () => {
+test('what only one side has at all is named with its shares, what the selected have first', () => {
   const traces = described(60, (index) => (index < 20 ? { retry: '2' } : { cached: 'true' }))
   const ranked = rankAttributes(traces.slice(0, 20), traces.slice(20))
   expect(ranked.map(({ key, values }) => [key, values])).toEqual([
-    ['cached', [{ value: 'true', selectedShare: 0, otherShare: 1 }]],
     ['retry', [{ value: '2', selectedShare: 1, otherShare: 0 }]],
+    ['cached', [{ value: 'true', selectedShare: 0, otherShare: 1 }]],
   ])
+})
+
+test('of two values that do alike, the one that the selected traces have comes first', () => {
+  const traces = described(50, (index) => ({ size: index < 3 || index === 9 ? 'large' : 'all' }))
+  const [size] = rankAttributes(traces.slice(0, 5), traces.slice(5))
+  expect(size?.values.map(({ value }) => value)).toEqual(['large', 'all'])
 })
 
 test('the value that the verdict names is one that counts, though another differs more', () => {

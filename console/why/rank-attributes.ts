@@ -53,7 +53,15 @@ export function rankAttributes(
     const attribute = rank(key, inSelected, inOthers, groups)
     if (attribute.score > 0) ranked.push(attribute)
   }
-  return ranked.sort((one, other) => other.score - one.score || one.key.localeCompare(other.key))
+  return ranked.sort(
+    (one, other) =>
+      other.score - one.score || Number(had(other)) - Number(had(one)) || one.key.localeCompare(other.key),
+  )
+}
+
+/** Whether its first value is one that the selected traces have, and not one that they lack. */
+function had({ values: [first] }: RankedAttribute): boolean {
+  return first !== undefined && first.selectedShare > first.otherShare
 }
 
 /** How many traces there are, and the factorials that go with them. */
@@ -82,13 +90,13 @@ function rank(
     const score = distance > chance && isUnlikely(a, b) ? distance - chance : 0
     return { value, selectedShare: a / n1, otherShare: b / n2, distance, score }
   })
-  // What counts before what only differs; of two that do alike, the one that the selected traces have.
-  values.sort(
-    (one, other) => other.score - one.score || other.distance - one.distance || other.selectedShare - one.selectedShare,
-  )
+  // What counts and is what the selected traces have tells more than what they lack, and that more than what only differs.
+  const rankOf = ({ score, selectedShare, otherShare }: (typeof values)[number]) =>
+    score === 0 ? 0 : selectedShare > otherShare ? 2 : 1
+  values.sort((one, other) => rankOf(other) - rankOf(one) || other.score - one.score || other.distance - one.distance)
   return {
     key,
-    score: values[0]?.score ?? 0,
+    score: Math.max(0, ...values.map(({ score }) => score)),
     values: values
       .slice(0, MAX_VALUES_SHOWN)
       .map(({ value, selectedShare, otherShare }) => ({ value, selectedShare, otherShare })),

@@ -34,7 +34,7 @@ const walk = [
   `/traces/${'1'.padStart(32, '0')}`,
   `/traces/${'2'.padStart(32, '0')}?view=graph`,
   '/dashboards/faultline-shop',
-  '/query?expr=up',
+  '/query?expr=up&refresh=5000',
   '/dashboards/faultline-service',
   '/alerts',
   '/map?as=list',
