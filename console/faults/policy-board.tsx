@@ -136,6 +136,10 @@ function Policy({ spec, policies, target, isSought, onRun }: PolicyProps) {
             id={`policy-${name}`}
             type="checkbox"
             checked={value === true}
+            // On in some places and off in others is neither.
+            ref={(input) => {
+              if (input) input.indeterminate = value === undefined
+            }}
             onChange={(event) => void send(event.target.checked)}
           />
         )}
@@ -160,7 +164,7 @@ function Policy({ spec, policies, target, isSought, onRun }: PolicyProps) {
             onKeyDown={(event) => event.key === 'Enter' && parsed !== undefined && void send(parsed)}
           />
         )}
-        <span className="hint">{unit}</span>
+        <span className="hint">{type === 'switch' && value === undefined ? 'varies' : unit}</span>
         {draft !== undefined && parsed !== undefined && parsed !== value && (
           <button type="button" className="button button-primary" onClick={() => void send(parsed)}>
             Set

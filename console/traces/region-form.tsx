@@ -52,7 +52,7 @@ export function RegionForm({ traces, selection, onSelect }: Props) {
     onSelect(read.box)
   }
   return (
-    <details ref={details} className="region" onToggle={opened}>
+    <details ref={details} className="region-choice" onToggle={opened}>
       <summary>Choose by time and duration</summary>
       <form className="region-form" onSubmit={submit} aria-label="Region of the traces" noValidate>
         {fields.map(({ name, label }, index) => (
