@@ -96,11 +96,11 @@ test('single flight: one load for all who ask at once; without it one for each',
   const load = async () => {
     const id = neverAsked()
     const [misses, coalesced] = [await count('miss'), await count('coalesced')]
-    expect(new Set(await statusesOf(20, `${products}/products/${id}`))).toEqual(new Set([200]))
+    expect(new Set(await statusesOf(6, `${products}/products/${id}`))).toEqual(new Set([200]))
     return { misses: (await count('miss')) - misses, coalesced: (await count('coalesced')) - coalesced }
   }
   // So that all of them ask before the first has an answer.
-  const slowly = { fault: 'latency', from: 'products-na', to: 'postgres-na', parameters: { delayMs: 300 }, forS: 60 }
+  const slowly = { fault: 'latency', from: 'products-na', to: 'postgres-na', parameters: { delayMs: 200 }, forS: 60 }
   await control.injectFault({ body: { ...slowly, secret: false } })
   try {
     const together = await load()

@@ -5,8 +5,8 @@ import { quantity } from '../parameters.ts'
 import { normal } from '../random.ts'
 import { among, selfMs } from '../trace.ts'
 
-const p90 =
-  'histogram_quantile(0.9, sum by (le, service, region, instance) (rate(http_server_request_duration_seconds_bucket[10s])))'
+const median =
+  'histogram_quantile(0.5, sum by (le, service, region, instance) (rate(http_server_request_duration_seconds_bucket[10s])))'
 
 export const slowReplica = defineFault({
   id: 'slow-replica',
@@ -34,8 +34,9 @@ export const slowReplica = defineFault({
     'ever, so that nobody but its callers knows.',
   acts: { inbound: (_request, { delayMs, jitterMs }, random) => ({ delayMs: normal(random, delayMs, jitterMs) }) },
   signature: {
-    gist: "a replica's p90 four times its siblings'",
-    promql: `(${p90} > 0.25) > on (service, region) group_left () 4 * min by (service, region) (${p90})`,
+    gist: "a replica's median three times its siblings'",
+    // All its requests are slow; of its siblings', those that wait for other regions are slow as well, and they are no more than some.
+    promql: `(${median} > 0.25) > on (service, region) group_left () 3 * min by (service, region) (${median})`,
     trace: {
       search: ({ kinds }) => ({ services: kinds, minDuration: '250ms' }),
       holds: (trace, { nodes }) =>
@@ -59,5 +60,5 @@ export const slowReplica = defineFault({
   ],
   experiment: { injection: { target: 'products-na' }, given: { replicas: { products: 2 } } },
   redHerring: 'every service above it in the call tree looks slow, and each of its replicas alike',
-  example: { small: null, full: { target: 'payments-1' } },
+  example: { small: null, full: { target: 'orders-1' } },
 })
