@@ -5,6 +5,7 @@ import type { Metrics } from '../../otel/sdk/metrics/instruments.ts'
 import { errorResponse, unknownRoute } from '../../services/kit/http/error-response.ts'
 import { createRoutes } from '../../services/kit/http/routes.ts'
 import type { NodeKind } from '../topology/kinds.ts'
+import { postgresNodesFor } from '../topology/nodes.ts'
 import { type AccessRules, foreignness, refusal } from './access.ts'
 import type { Annotations } from './annotations.ts'
 import { type ClusterStatus, type ClusterUrls, controlApi, type NodeStatus } from './contract.ts'
@@ -97,7 +98,7 @@ export function createControlApp(deps: ControlAppDeps): Express {
       },
       killNode: ({ params }) =>
         journaled(deps.journal, { do: 'kill', node: params.id }, () => supervision.kill(params.id)),
-      ...faultHandlers(deps),
+      ...faultHandlers({ ...deps, servers: postgresNodesFor(deps.cluster.size) }),
       ...policyHandlers({ ...deps, store: deps.policies, onChange: deps.onPolicies }),
       getJournal: () => journalAnswer(deps),
       shutdown: (_request, { response }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { nameOf } from '../dashboards/catalogue.ts'
 import type { DashboardJson } from '../dashboards/dashboard-json.ts'
-import { alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+import { alertSpells, alertsTitle, dashboardOf, exampleQuery, spellKeys, urgency } from './alert-spells.ts'
 
 const dashboards = join(import.meta.dirname, '../../dashboards/json')
 
@@ -23,6 +23,16 @@ test('spells of firing, the newest first', () => {
     { name: 'NodeDown', labels: { instance: 'orders-1' }, startMs: 6000, endMs: 6000, lasting: true },
     { name: 'NodeDown', labels: { instance: 'orders-1' }, startMs: 1000, endMs: 2000, lasting: false },
   ])
+})
+
+test('a spell keeps its key while its beginning moves out of what is looked at, and an older one leaves', () => {
+  const labels = { __name__: 'ALERTS', alertname: 'NodeDown', instance: 'orders-1' }
+  const seenAt = (times: readonly number[]) =>
+    alertSpells([{ labels, points: times.map((timeMs) => [timeMs, 1] as const) }], { endMs: 9000, stepMs: 1000 })
+  const before = seenAt([1000, 5000, 6000, 7000])
+  const after = seenAt([6000, 7000])
+  expect([...spellKeys(after).values()]).toEqual([...spellKeys(before).values()].slice(0, 1))
+  expect(new Set(spellKeys(before).values()).size).toBe(2)
 })
 
 test.each([

@@ -28,6 +28,19 @@ export function alertSpells(matrix: RangeMatrix, { endMs, stepMs }: { endMs: num
   return spells.sort((a, b) => b.startMs - a.startMs || a.name.localeCompare(b.name))
 }
 
+/** A name for each, of spells with the newest first: it stays while what is looked at moves on, which moves a spell's beginning with it. */
+export function spellKeys(spells: readonly AlertSpell[]): ReadonlyMap<AlertSpell, string> {
+  const counts = new Map<string, number>()
+  const keys = new Map<AlertSpell, string>()
+  for (const spell of spells) {
+    const series = `${spell.name} ${JSON.stringify(spell.labels)}`
+    const count = counts.get(series) ?? 0
+    counts.set(series, count + 1)
+    keys.set(spell, `${series} ${count}`)
+  }
+  return keys
+}
+
 /** The dashboard that shows what the alert is about. */
 export function dashboardOf(labels: Labels): string {
   const { journey, callee, instance, service } = labels

@@ -14,7 +14,15 @@ import { useLoad } from '../shell/use-load.ts'
 import { useTimeRange } from '../shell/use-time-range.ts'
 import { AlertCourse } from './alert-course.tsx'
 import { type AlertRule, fetchAlertRules, ruleOf, watchedRules } from './alert-rules.ts'
-import { type AlertSpell, alertSpells, alertsTitle, dashboardOf, exampleQuery, urgency } from './alert-spells.ts'
+import {
+  type AlertSpell,
+  alertSpells,
+  alertsTitle,
+  dashboardOf,
+  exampleQuery,
+  spellKeys,
+  urgency,
+} from './alert-spells.ts'
 import { loadReadme, runbookOf } from './runbooks.ts'
 import './alerts.css'
 
@@ -215,6 +223,7 @@ type HistoryProps = {
 
 function History({ spells, startMs, endMs, runbookFor }: HistoryProps) {
   if (spells.length === 0) return <p className="hint">Nothing has fired in this time.</p>
+  const keys = spellKeys(spells)
   return (
     <div className="alert-history-frame">
       <table className="alert-history">
@@ -233,11 +242,7 @@ function History({ spells, startMs, endMs, runbookFor }: HistoryProps) {
         </thead>
         <tbody>
           {spells.map((spell) => (
-            <SpellRows
-              key={`${spell.name}${spell.startMs}${JSON.stringify(spell.labels)}`}
-              {...{ spell, startMs, endMs }}
-              runbook={runbookFor(spell)}
-            />
+            <SpellRows key={keys.get(spell)} {...{ spell, startMs, endMs }} runbook={runbookFor(spell)} />
           ))}
         </tbody>
       </table>

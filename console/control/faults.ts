@@ -32,6 +32,8 @@ export type FaultInfo = {
   term: string
   layer: string
   targets: readonly string[]
+  /** Database servers that it acts on, where it is a fault of one. */
+  databases: readonly string[]
   description: string
   parameters: readonly ParameterInfo[]
   signature: { promql: string; alert: string | null }

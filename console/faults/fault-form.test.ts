@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FaultInfo } from '../control/faults.ts'
-import { formErrors, initialForm, type Places, rangeText, toInjection } from './fault-form.ts'
+import { choicesOf, formErrors, initialForm, type Places, rangeText, toInjection } from './fault-form.ts'
 
 const places: Places = {
   nodes: ['gateway-na', 'products-na'],
@@ -14,6 +14,7 @@ const latency: FaultInfo = {
   term: 'network latency',
   layer: 'network',
   targets: ['link', 'regions', 'node'],
+  databases: [],
   description: '',
   parameters: [
     { name: 'delayMs', description: '', schema: { type: 'number', minimum: 1, maximum: 30_000 }, default: 300 },
@@ -101,4 +102,17 @@ test.each([
 test('ranges in words', () => {
   expect(rangeText({ minimum: 1, maximum: 5 })).toBe('from 1 to 5')
   expect(rangeText({ exclusiveMinimum: 0 })).toBe('0 or more')
+})
+
+test('a fault of database servers is offered those that take it, or all where none does', () => {
+  const all = { ...places, databases: ['postgres-na', 'postgres-eu'] }
+  const staleRead = {
+    ...latency,
+    targets: ['database'],
+    databases: ['postgres-eu'],
+    example: { target: 'postgres-eu' },
+  }
+  expect(choicesOf(staleRead, 'database', all)).toEqual(['postgres-eu'])
+  expect(choicesOf({ ...staleRead, databases: [] }, 'database', all)).toEqual(all.databases)
+  expect(initialForm(staleRead, all, { target: 'postgres-na' }).target).toBe('postgres-eu')
 })

@@ -55,20 +55,20 @@ function textOf(value: unknown): string {
 
 /** The first kind of target that these places are one of; undefined when the fault cannot strike there. */
 function placed(
-  { targets }: FaultInfo,
+  fault: FaultInfo,
   places: Places,
   { target = '', from = '', to = '' }: Wanted,
 ): Pick<FaultForm, 'where' | 'target' | 'from' | 'to'> | undefined {
-  const where = targets.find((kind) => {
-    const choices = choicesOf(kind, places)
+  const where = fault.targets.find((kind) => {
+    const choices = choicesOf(fault, kind, places)
     return hasTwoEnds(kind) ? choices.includes(from) && choices.includes(to) : choices.includes(target)
   })
   if (where === undefined) return undefined
   return hasTwoEnds(where) ? { where, target: '', from, to } : { where, target, from: '', to: '' }
 }
 
-/** What one end of a kind of target can be. */
-export function choicesOf(where: string, places: Places): readonly string[] {
+/** What one end of a kind of target can be. Where no database server takes the fault all are offered: the refusal says why. */
+export function choicesOf({ databases }: FaultInfo, where: string, places: Places): readonly string[] {
   switch (where) {
     case 'node':
       return places.nodes
@@ -78,7 +78,7 @@ export function choicesOf(where: string, places: Places): readonly string[] {
     case 'regions':
       return places.regions
     case 'database':
-      return places.databases
+      return databases.length > 0 ? databases : places.databases
     case 'link':
       return [...places.nodes, ...places.databases, ...places.kinds, ...places.regions]
     default:

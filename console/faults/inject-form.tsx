@@ -91,7 +91,7 @@ export function InjectForm({ fault, places, wanted, onPick, onInjected }: Props)
                 onChange={(event) => pick({ [end]: event.target.value })}
               >
                 <option value="">choose …</option>
-                {choicesOf(form.where, places).map((name) => (
+                {choicesOf(fault, form.where, places).map((name) => (
                   <option key={name}>{name}</option>
                 ))}
               </select>

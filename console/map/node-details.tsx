@@ -48,7 +48,7 @@ export function NodeDetails({ node, map, catalogue, onSelect, onChanged, refresh
       {node.shape === 'database' && status?.address && <CallersTraces {...{ id, map }} address={status.address} />}
       {node.shape === 'database' && (
         <FaultChoices
-          faults={catalogue?.filter(({ targets }) => targets.includes('database')) ?? []}
+          faults={catalogue?.filter(({ databases }) => databases.includes(id)) ?? []}
           place={{ target: id }}
           where={`at ${id}`}
         />

@@ -77,5 +77,6 @@ export async function ask(
     | undefined
   if (body?.status === 'success') return { data: body.data, warnings: body.warnings ?? [] }
   if (body?.error) throw new PromError(body.errorType ?? 'unknown', body.error)
-  throw new PromError('unreachable', `Prometheus answers with status ${response.status}`)
+  const kind = response.status === 502 || response.status === 503 ? 'unreachable' : 'unknown'
+  throw new PromError(kind, `Prometheus answers with status ${response.status}`)
 }

@@ -116,7 +116,12 @@ function useSession(linkKey: string | undefined): SessionState {
     const look = async (key: string | undefined) => {
       const own = ++newest
       clearTimeout(timer)
-      const next = await openSession(key)
+      let next = await openSession(key)
+      // Whoever is signed in stays so when the link is one of an earlier run.
+      if (key !== undefined && next.kind === 'signed-out') {
+        const without = await openSession(undefined)
+        if (without.kind === 'signed-in') next = without
+      }
       if (own !== newest) return
       setSession((before) => nextSession(before, next))
       timer = setTimeout(() => void look(undefined), CHECK_MS)

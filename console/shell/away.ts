@@ -2,8 +2,8 @@
 import { PromError } from '../prometheus/answers.ts'
 import { ApiError } from './api.ts'
 
-/** What was refused or makes no sense is not: it would be so again. */
+/** What was refused, makes no sense or takes too long (504) is not: it would be so again. */
 export function isAway(error: Error): boolean {
   if (error instanceof PromError) return error.kind === 'unreachable'
-  return error instanceof ApiError && (error.status === 0 || error.status >= 502)
+  return error instanceof ApiError && [0, 502, 503].includes(error.status)
 }

@@ -17,7 +17,8 @@ export function TabList<Tab extends string>({ id, label, titles, selected, onSel
   const names = Object.keys(titles) as Tab[]
   const onKeyDown = (event: KeyboardEvent) => {
     const next = neighbourAt(names, selected, event.key)
-    if (next === undefined) return
+    // With another key held it is the browser's, such as its way back.
+    if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     // Handled: no shortcut of the page is to act on it as well, such as a presenter's next step.
     event.preventDefault()
     onSelect(next)

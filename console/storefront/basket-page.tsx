@@ -1,5 +1,5 @@
 // The basket: how many of what, and what it comes to.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { Empty, Loading } from '../shell/notices.tsx'
 import { useShop } from './shop-context.tsx'
@@ -23,11 +23,16 @@ export function BasketPage() {
 
 function FilledBasket() {
   const { basket, setBasket, act } = useShop()
-  // Asked for once: here things are taken out of the basket, and none is put in.
   const products = useShopData('basket', 'look at the basket', async (ask) => {
     const asked = basket.items.map(async ({ productId }) => (await ask<Product>(`/products/${productId}`)).body)
     return new Map((await Promise.all(asked)).map((product) => [product.id, product]))
   })
+  const { data: known, reload } = products
+  // What was put in elsewhere may come late.
+  const isUnknown = known !== undefined && basket.items.some(({ productId }) => !known.has(productId))
+  useEffect(() => {
+    if (isUnknown) reload()
+  }, [isUnknown, reload])
   const [error, setError] = useState<Error | undefined>()
   const change = async (productId: string, quantity: number) => {
     setError(undefined)

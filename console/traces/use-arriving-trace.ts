@@ -6,8 +6,9 @@ import { fetchTrace } from './jaeger-api.ts'
 import { fetchTraceLogs, type LogLine } from './logs-api.ts'
 import type { Trace } from './trace-model.ts'
 
-/** As often as nodes export. */
+/** As often as nodes export; of a large trace, which takes long to read, less often by so many spans. */
 const AGAIN_MS = 1_000
+const LARGE_SPANS = 1_000
 
 export type ArrivingTrace = {
   /** The same object as before when nothing new has come. */
@@ -24,7 +25,7 @@ export type ArrivingTrace = {
 
 /** @param fresh the trace was made a moment ago: it is waited for when it is not there */
 export function useArrivingTrace(id: string, fresh: boolean): ArrivingTrace {
-  const [{ arriving }, look] = useReducer(afterLook, undefined, () => opened(fresh, Date.now()))
+  const [{ arriving, spans = 0 }, look] = useReducer(afterLook, undefined, () => opened(fresh, Date.now()))
   const seenTrace = useRef<Trace>(undefined)
   const seenLogs = useRef<LogLine[]>(undefined)
   const loadTrace = async (signal: AbortSignal) => {
@@ -45,7 +46,7 @@ export function useArrivingTrace(id: string, fresh: boolean): ArrivingTrace {
     if (found && seenLogs.current?.length !== found.length) seenLogs.current = found
     return seenLogs.current
   }
-  const againMs = arriving ? AGAIN_MS : 0
+  const againMs = arriving ? AGAIN_MS * Math.max(1, Math.ceil(spans / LARGE_SPANS)) : 0
   const trace = useLoad(id, loadTrace, againMs)
   const logs = useLoad(id, loadLogs, againMs)
   const { reload: reloadTrace } = trace

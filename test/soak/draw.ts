@@ -1,5 +1,5 @@
 // Where a fault of a soak acts and how: places that the topology has, parameters around their defaults. Pure.
-import { describeFault } from '../../cluster/control-plane/faults/describe-fault.ts'
+import { parametersInfo } from '../../cluster/control-plane/faults/describe-fault.ts'
 import { refusedByServers } from '../../cluster/control-plane/faults/refusals.ts'
 import { kindSpec, type NodeKind, nodeKinds } from '../../cluster/topology/kinds.ts'
 import { type ClusterSize, nodesFor, postgresNodesFor, regionsOf } from '../../cluster/topology/nodes.ts'
@@ -100,7 +100,7 @@ function linkOf(size: ClusterSize, random: Random): Injection {
 /** Around their defaults, within their ranges. */
 export function parametersOf(fault: Fault, random: Random): InjectEvent['parameters'] {
   return Object.fromEntries(
-    describeFault(fault).parameters.flatMap(({ name, schema, default: byDefault }) => {
+    parametersInfo(fault).flatMap(({ name, schema, default: byDefault }) => {
       const value = drawValue(schema, byDefault, random)
       return value === undefined ? [] : [[name, value] as const]
     }),

@@ -64,6 +64,8 @@ export const FaultInfo = z.object({
   term: z.string(),
   layer: z.enum(layers),
   targets: z.array(z.enum(targetKinds)),
+  /** Database servers of this cluster that it acts on, where it is a fault of one; some are faults of the primary alone, or of replicas. */
+  databases: z.array(z.string()),
   description: z.string(),
   parameters: z.array(ParameterInfo),
   signature: z.object({ promql: z.string(), alert: z.string().nullable() }),

@@ -3,16 +3,19 @@ import { z } from 'zod'
 import type { Fault } from '../../../faults/fault.ts'
 import { commandsOf, nameOf, policiesOf } from '../../../faults/remedy.ts'
 import type { FaultInfo } from './contract.ts'
+import { type DatabaseServer, refusedByServers } from './refusals.ts'
 
-export function describeFault(fault: Fault): FaultInfo {
+/** @param servers of the cluster that it is described for */
+export function describeFault(fault: Fault, servers: readonly DatabaseServer[]): FaultInfo {
   const { id, term, layer, description, impact, redHerring, remedies, signature, example } = fault
   return {
     id,
     term,
     layer,
     targets: [...fault.targets],
+    databases: databasesOf(fault, servers),
     description,
-    parameters: Object.entries(fault.parameters.shape).map(([name, schema]) => parameterInfo(name, schema)),
+    parameters: parametersInfo(fault),
     signature: { promql: signature.promql, alert: signature.alert },
     impact: { indicator: impact.indicator?.promql ?? null, text: impact.text },
     remedies: remedies.map((remedy) => ({
@@ -24,6 +27,16 @@ export function describeFault(fault: Fault): FaultInfo {
     redHerring,
     example: (example.small ?? example.full) ? { ...(example.small ?? example.full) } : null,
   }
+}
+
+function databasesOf(fault: Fault, servers: readonly DatabaseServer[]): string[] {
+  if (!fault.targets.includes('database')) return []
+  const standard = fault.parameters.parse({})
+  return servers.flatMap(({ id }) => (refusedByServers(fault, standard, [id], servers) === undefined ? [id] : []))
+}
+
+export function parametersInfo(fault: Fault): FaultInfo['parameters'] {
+  return Object.entries(fault.parameters.shape).map(([name, schema]) => parameterInfo(name, schema))
 }
 
 function parameterInfo(name: string, schema: unknown): FaultInfo['parameters'][number] {

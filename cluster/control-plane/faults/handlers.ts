@@ -4,16 +4,19 @@ import type { HandlersOf } from '../../../services/kit/http/routes.ts'
 import type { faultApi } from './contract.ts'
 import { describeFault } from './describe-fault.ts'
 import type { FaultBook } from './fault-book.ts'
+import type { DatabaseServer } from './refusals.ts'
 
 export type FaultHandlersDeps = {
   faults: FaultBook
+  /** Of the cluster's databases. */
+  servers: readonly DatabaseServer[]
   /** Sends changed documents; resolves to whether every node has applied them in time. */
   publish(): Promise<boolean>
 }
 
-export function faultHandlers({ faults, publish }: FaultHandlersDeps): HandlersOf<typeof faultApi> {
+export function faultHandlers({ faults, servers, publish }: FaultHandlersDeps): HandlersOf<typeof faultApi> {
   return {
-    listCatalogue: () => ({ faults: catalogue.map(describeFault) }),
+    listCatalogue: () => ({ faults: catalogue.map((fault) => describeFault(fault, servers)) }),
     listFaults: () => ({ faults: faults.list() }),
     injectFault: async ({ body }) => {
       const injected = faults.inject(body)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { catalogue, findFault } from '../../../faults/catalogue.ts'
+import { describeFault } from './describe-fault.ts'
 import { type DatabaseServer, refusedByServers, refusedInContainers } from './refusals.ts'
 
 const refusal = (id: string) => {
@@ -34,4 +35,15 @@ test.each([
 ])('%s at %s', (id, target, why) => {
   const fault = findFault(id)
   expect(fault && refusedByServers(fault, fault.parameters.parse({}), [target], [primary, replica])).toBe(why)
+})
+
+test('a fault is described with the servers that take it', () => {
+  const databases = (id: string) => {
+    const fault = findFault(id)
+    return fault && describeFault(fault, [primary, replica]).databases
+  }
+  expect(databases('failover')).toEqual([primary.id])
+  expect(databases('stale-read')).toEqual([replica.id])
+  expect(databases('disk-full')).toEqual([primary.id, replica.id])
+  expect(databases('crash')).toEqual([])
 })
