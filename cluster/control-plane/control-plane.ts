@@ -122,10 +122,11 @@ export async function startControlPlane(
     }
   }
 
-  const servers = postgresNodesFor(deps.size).map(({ id, region }) => ({ id, region, kind: databaseKind }))
+  const servers = postgresNodesFor(deps.size)
+  const peers = servers.map(({ id, region }) => ({ id, region, kind: databaseKind }))
   const faults = new FaultBook({
     world: () => ({
-      inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...servers],
+      inhabitants: [...registry.all().map(({ node: { id, kind, region } }) => ({ id, kind, region })), ...peers],
       kinds: nodeKinds,
     }),
     changed: () => {
@@ -135,8 +136,7 @@ export async function startControlPlane(
     annotate: (kind, subject, text) => annotations.add(kind, subject, text),
     journal: (change) => journal.add(change),
     refuse: (fault, parameters, targets) =>
-      deps.refuseFault?.(fault, parameters) ??
-      refusedByServers(fault, parameters, targets, postgresNodesFor(deps.size)),
+      deps.refuseFault?.(fault, parameters) ?? refusedByServers(fault, parameters, targets, servers),
   })
   measureFaults(metrics, faults)
 

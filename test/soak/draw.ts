@@ -1,6 +1,6 @@
 // Where a fault of a soak acts and how: places that the topology has, parameters around their defaults. Pure.
 import { parametersInfo } from '../../cluster/control-plane/faults/describe-fault.ts'
-import { refusedByServers } from '../../cluster/control-plane/faults/refusals.ts'
+import { serversFor } from '../../cluster/control-plane/faults/refusals.ts'
 import { kindSpec, type NodeKind, nodeKinds } from '../../cluster/topology/kinds.ts'
 import { type ClusterSize, nodesFor, postgresNodesFor, regionsOf } from '../../cluster/topology/nodes.ts'
 import type { Fault, Injection, TargetKind } from '../../faults/fault.ts'
@@ -60,7 +60,8 @@ function placeOfKind(fault: Fault, kind: TargetKind, size: ClusterSize, random: 
     case 'region':
       return { target: pick(random, regionsOf(size)) }
     case 'database':
-      return { target: pick(random, serversFor(fault, size)) }
+      // There is one, or the fault is left out.
+      return { target: pick(random, serversFor(fault, postgresNodesFor(size))) }
     case 'link':
       return linkOf(size, random)
     case 'regions': {
@@ -76,13 +77,6 @@ function placeOfKind(fault: Fault, kind: TargetKind, size: ClusterSize, random: 
     case 'cluster':
       return {}
   }
-}
-
-/** Database servers that the fault acts on; there is one, or the fault is left out. */
-function serversFor(fault: Fault, size: ClusterSize): string[] {
-  const servers = postgresNodesFor(size)
-  const isRefused = (id: string) => refusedByServers(fault, fault.parameters.parse({}), [id], servers) !== undefined
-  return servers.flatMap(({ id }) => (isRefused(id) ? [] : [id]))
 }
 
 /** Between two kinds of which one calls the other, or one and its database; either way. */

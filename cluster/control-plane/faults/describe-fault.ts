@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Fault } from '../../../faults/fault.ts'
 import { commandsOf, nameOf, policiesOf } from '../../../faults/remedy.ts'
 import type { FaultInfo } from './contract.ts'
-import { type DatabaseServer, refusedByServers } from './refusals.ts'
+import { type DatabaseServer, serversFor } from './refusals.ts'
 
 /** @param servers of the cluster that it is described for */
 export function describeFault(fault: Fault, servers: readonly DatabaseServer[]): FaultInfo {
@@ -13,7 +13,7 @@ export function describeFault(fault: Fault, servers: readonly DatabaseServer[]):
     term,
     layer,
     targets: [...fault.targets],
-    databases: databasesOf(fault, servers),
+    databases: fault.targets.includes('database') ? serversFor(fault, servers) : [],
     description,
     parameters: parametersInfo(fault),
     signature: { promql: signature.promql, alert: signature.alert },
@@ -27,12 +27,6 @@ export function describeFault(fault: Fault, servers: readonly DatabaseServer[]):
     redHerring,
     example: (example.small ?? example.full) ? { ...(example.small ?? example.full) } : null,
   }
-}
-
-function databasesOf(fault: Fault, servers: readonly DatabaseServer[]): string[] {
-  if (!fault.targets.includes('database')) return []
-  const standard = fault.parameters.parse({})
-  return servers.flatMap(({ id }) => (refusedByServers(fault, standard, [id], servers) === undefined ? [id] : []))
 }
 
 export function parametersInfo(fault: Fault): FaultInfo['parameters'] {

@@ -34,3 +34,9 @@ export function refusedByServers(
   if (targets.some((target) => fit.includes(target))) return undefined
   return `${fault.id} is a fault of ${role === 'primary' ? 'the primary' : 'a replica'}, and that is ${fit.join(' or ')}`
 }
+
+/** Ids of those among the servers that the fault, at its default parameters, acts on. */
+export function serversFor(fault: Fault, servers: readonly DatabaseServer[]): string[] {
+  const standard = fault.parameters.parse({})
+  return servers.flatMap(({ id }) => (refusedByServers(fault, standard, [id], servers) === undefined ? [id] : []))
+}
